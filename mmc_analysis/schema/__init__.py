@@ -1,0 +1,40 @@
+"""The tables that flow through the package: observations, participants, reported, estimates."""
+
+from mmc_analysis.schema.check import check
+from mmc_analysis.schema.columns import DESIGN, EVIDENCE, FOCUS, GLOSSARY, PERSON, TIMES, Column
+from mmc_analysis.schema.evidence import combined_evidence, is_synthetic
+from mmc_analysis.schema.measures import MEASURE_LABELS, MEASURES, UNIT_LABELS, UNITS, units_of
+from mmc_analysis.schema.tables import (
+    ESTIMATES,
+    OBSERVATIONS,
+    PARTICIPANTS,
+    REPORTED,
+    TABLES,
+    Table,
+    glossary_markdown,
+)
+
+__all__ = [
+    "DESIGN",
+    "ESTIMATES",
+    "EVIDENCE",
+    "FOCUS",
+    "GLOSSARY",
+    "MEASURES",
+    "MEASURE_LABELS",
+    "OBSERVATIONS",
+    "PARTICIPANTS",
+    "PERSON",
+    "REPORTED",
+    "TABLES",
+    "TIMES",
+    "UNITS",
+    "UNIT_LABELS",
+    "Column",
+    "Table",
+    "check",
+    "combined_evidence",
+    "glossary_markdown",
+    "is_synthetic",
+    "units_of",
+]
