@@ -1,0 +1,45 @@
+"""What every analysis and figure script of the paper shares: reading results, writing results, saving figures."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+RESULTS = Path("build/results")
+TEXT_COLUMNS = ("key", "study", "participant", "result")
+
+
+def read_result(name: str) -> pd.DataFrame:
+    """Read one table of build/results; identifiers stay text."""
+    path = RESULTS / f"{name}.csv"
+    if not path.is_file():
+        raise SystemExit(f"{path} is missing. Run: make results")
+    return pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "string"), float_precision="round_trip")
+
+
+def write_result(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write one table with ten significant digits, so that the last bits of a platform do not show."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+
+
+def ordered(frame: pd.DataFrame, **levels: list) -> pd.DataFrame:
+    """Give columns back their order, which a CSV file does not keep."""
+    return frame.assign(**{name: pd.Categorical(frame[name], order, ordered=True) for name, order in levels.items()})
+
+
+def analysis(function: Callable[[], pd.DataFrame]) -> None:
+    """Run an analysis script: compute its table and write it to the path given on the command line."""
+    write_result(function(), sys.argv[1])
+
+
+def drawing(function: Callable, width: str) -> None:
+    """Run a figure script: draw and save under the stem given on the command line."""
+    from mmc_analysis import figures
+
+    stem = Path(sys.argv[1])
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    with figures.style():
+        figures.save(function(getattr(figures, width)), stem)
