@@ -15,7 +15,11 @@ def run(path: Path) -> nbformat.NotebookNode:
     """Run a notebook in its own folder and return it with its outputs; an error in a cell is an error here."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
     )
     return client.execute()
 

@@ -5,6 +5,7 @@ Usage: python -m paper.typeset build/paper/paper.md build/paper/paper.pdf
 
 import datetime
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -34,17 +35,16 @@ def released() -> datetime.datetime:
 
 def pandoc(source: Path, target: str, writer: str, *options: str) -> None:
     """Run pandoc in the folder of `source`, so that no path of this machine gets into a document."""
-    try:
-        pypandoc.convert_file(
-            source.name,
-            writer,
-            format=READER,
-            outputfile=target,
-            extra_args=[*COMMON, f"--metadata=date:{released():%d %B %Y}", *options],
-            cworkdir=source.parent,
-        )
-    except RuntimeError as found:
-        raise SystemExit(f"pandoc stopped at {source}: {found}") from found
+    program = Path(pypandoc.get_pandoc_path()).absolute()
+    command = [program, source.name, f"--from={READER}", f"--to={writer}", f"--output={target}", *COMMON]
+    ran = subprocess.run(
+        [*command, f"--metadata=date:{released():%d %B %Y}", *options],
+        cwd=source.parent,
+        capture_output=True,
+        text=True,
+    )
+    if ran.returncode:
+        raise SystemExit(f"pandoc stopped at {source}:\n{ran.stderr.strip()}")
 
 
 def to_pdf(source: Path, target: Path) -> None:

@@ -118,12 +118,14 @@ def _level_faults(cells: pd.Series, empty: pd.Series, column: Column) -> Iterato
     allowed = {"measure": tuple(MEASURES), "unit": UNITS}.get(column.name, column.levels)
     free_text = column.kind == "text" or not allowed
     if column.kind != "text":
-        spaced = cells.map(lambda cell: isinstance(cell, str) and (cell != cell.strip() or not cell.strip()))
+        spaced = cells.map(lambda cell: isinstance(cell, str) and (cell != cell.strip() or not cell.strip())).astype(
+            bool
+        )
         if spaced.any():
             yield (f"column '{column.name}': {_values(cells[spaced])} in {_rows(spaced)}. "
                    "Remove the blanks at the ends, and leave no label blank.")  # fmt: skip
     if column.kind == "id":
-        wrong = ~empty & ~cells.map(lambda cell: isinstance(cell, str))
+        wrong = ~empty & ~cells.map(lambda cell: isinstance(cell, str)).astype(bool)
         if wrong.any():
             yield f"column '{column.name}': {_values(cells[wrong])} in {_rows(wrong)}. Write identifiers as text."
     if free_text:

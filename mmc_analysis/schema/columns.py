@@ -15,6 +15,7 @@ STATISTICS = (
     "r", "cohen_d", "beta", "n", "count", "load", "alpha", "pct_change", "direction", "significance",
 )  # fmt: skip
 RELATIONS = ("=", "<", ">", "ns")
+DIRECTIONS = ("higher", "lower", "no_difference")
 QUANTITIES = ("level", "change", "pct_change", "pct_of_baseline")
 SOURCE_KINDS = ("abstract", "paper_text", "secondary")
 
@@ -125,9 +126,16 @@ RESULT = _glossary(
     Column("den_df", "number", "Denominator degrees of freedom.", nullable=True),
     Column("statistic", "number", "Test statistic.", nullable=True),
     Column("p_value", "number", "P value of the statistic.", nullable=True),
+    Column("p_relation", "label", "How a printed P value relates to the true one; absent or '=' where it is exact.",
+           RELATIONS, nullable=True),
+    Column("direction", "label", "Direction of a difference, where a paper states it without a number.",
+           DIRECTIONS, nullable=True),
     Column("conf_level", "number", "Confidence level of the interval, as a fraction.", nullable=True),
     Column("conf_low", "number", "Lower limit of the confidence interval.", nullable=True),
     Column("conf_high", "number", "Upper limit of the confidence interval.", nullable=True),
+    Column("pred_low", "number", "Lower limit of the prediction interval of a pooled estimate.", nullable=True),
+    Column("pred_high", "number", "Upper limit of the prediction interval of a pooled estimate.", nullable=True),
+    Column("weight", "number", "Share of this row in a pooled estimate, in percent.", nullable=True),
     Column("n", "number", "Number of participants behind the row.", nullable=True),
     Column("n_obs", "number", "Number of observations behind the row.", nullable=True),
     Column("mean", "number", "Arithmetic mean.", nullable=True),

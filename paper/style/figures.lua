@@ -7,13 +7,12 @@ function Figure(figure)
     figure.content:walk({ Image = function(image) path = image.src end })
     local inner = pandoc.write(pandoc.Pandoc(figure.caption.long), "typst")
     local text = string.format(
-      '#figure(image("%s", width: 100%%, alt: "%s"), caption: [%s])',
+      '#figure(image("%s", alt: "%s"), caption: [%s])',
       path, alt:gsub("\\", "\\\\"):gsub('"', '\\"'), inner:gsub("%s+$", ""))
     return pandoc.RawBlock("typst", text)
   end
   return figure:walk({ Image = function(image)
     image.attributes["alt"] = alt
-    image.attributes["width"] = "100%"
     return image
   end })
 end

@@ -1,0 +1,165 @@
+"""How numbers and units are written for readers: one minus sign, decimals that follow the uncertainty.
+
+Figures and reports both write with these functions, so that a figure and a text never disagree.
+"""
+
+import math
+
+from scipy.special import ndtri
+
+from mmc_analysis.schema.measures import UNIT_LABELS
+
+MINUS = "\N{MINUS SIGN}"
+MOST_DECIMALS = 6
+LARGEST_PLAIN = 1e9
+_PERCENT_UNITS = frozenset({"pct", "pct_mvic", "pct_max", "pct_mmax", "pct_of_baseline"})
+_RATIO_METRICS = frozenset({"pct_change", "pct_of_baseline"})
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def decimals_of_uncertainty(std_error: float, significant: int = 2) -> int:
+    """Return the decimals that show a standard error with two significant digits; the estimate takes the same.
+
+    Examples
+    --------
+    >>> [decimals_of_uncertainty(se) for se in (0.0412, 0.0996, 1.85, 25.3, 1234)]
+    [3, 2, 1, 0, 0]
+    """
+    exponent = int(f"{std_error:.{significant - 1}e}".partition("e")[2])
+    return max(0, significant - 1 - exponent)
+
+
+def decimals_as_stored(*numbers: float) -> int:
+    """Return the fewest decimals that write all these numbers in full, as a paper printed them.
+
+    Examples
+    --------
+    >>> decimals_as_stored(9.0, 5.0, 13.0), decimals_as_stored(13.5, 8, 19)
+    (0, 1)
+    """
+    return max((_stored(number) for number in numbers if math.isfinite(number)), default=0)
+
+
+def _stored(number: float) -> int:
+    mantissa, _, exponent = repr(float(number)).partition("e")
+    fraction = mantissa.partition(".")[2].rstrip("0")
+    return max(0, len(fraction) - int(exponent or 0))
+
+
+def choose_decimals(estimate, std_error=math.nan, low=math.nan, high=math.nan, conf_level=math.nan) -> int:
+    """Choose the decimals of an estimate and its limits.
+
+    Two significant digits of the standard error; without one, of the standard error that the interval implies
+    under a normal distribution; without either, three significant digits of the estimate.
+
+    Parameters
+    ----------
+    estimate, std_error, low, high : float
+        NaN where unknown; a limit may be infinite.
+    conf_level : float
+        Confidence level of the interval, as a fraction; 0.95 is assumed where it is NaN.
+
+    Examples
+    --------
+    >>> choose_decimals(9.0, std_error=1.85), choose_decimals(9.0, low=5.1, high=12.9), choose_decimals(0.123456)
+    (1, 1, 3)
+    """
+    if not (math.isfinite(std_error) and std_error > 0):
+        distances = [abs(limit - estimate) for limit in (low, high) if math.isfinite(limit)]
+        level = conf_level if math.isfinite(conf_level) and 0 < conf_level < 1 else 0.95
+        std_error = max(distances, default=0.0) / float(ndtri(0.5 + level / 2))
+    if math.isfinite(std_error) and std_error > 0:
+        return decimals_of_uncertainty(std_error)
+    if math.isfinite(estimate) and estimate != 0:
+        return decimals_of_uncertainty(abs(estimate), significant=3)
+    return 0
+
+
+def write_number(value: float, decimals: int, plus: bool = False) -> str:
+    """Write a number with a true minus sign and so many decimals; never "-0.0".
+
+    A number that needs more than six decimals, or has more than nine digits before the point, is written with a
+    power of ten at the same absolute precision.
+
+    Parameters
+    ----------
+    value : float
+        Finite, or infinite for the open end of an interval.
+    decimals : int
+        Decimals after the point, 0 or more.
+    plus : bool
+        Whether a positive number shows its sign, as a difference does.
+
+    Examples
+    --------
+    >>> write_number(-0.04, 1), write_number(9, 1, plus=True), write_number(-3.25, 2), write_number(1.234e-9, 11)
+    ('0.0', '+9.0', '−3.25', '1.23 × 10⁻⁹')
+    """
+    if math.isinf(value):
+        return (MINUS if value < 0 else "") + "∞"
+    text = _scientific(value, decimals) if _needs_power(value, decimals) else f"{value:.{decimals}f}"
+    mantissa = float(text.partition(" ")[0])
+    text = text.lstrip("-")
+    if mantissa == 0:
+        return text
+    return (MINUS if value < 0 else "+" if plus else "") + text
+
+
+def _needs_power(value: float, decimals: int) -> bool:
+    return decimals > MOST_DECIMALS or abs(value) >= LARGEST_PLAIN
+
+
+def _scientific(value: float, decimals: int) -> str:
+    if value == 0 or decimals + math.floor(math.log10(abs(value))) < 0 and abs(value) < LARGEST_PLAIN:
+        return "0"
+    digits = min(decimals + math.floor(math.log10(abs(value))), 3 if abs(value) >= LARGEST_PLAIN else 15)
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def write_interval(low: float, high: float, decimals: int) -> str:
+    """Write an interval as "[low, high]"; an infinite limit is written as one.
+
+    Examples
+    --------
+    >>> write_interval(5.1, 12.94, 1), write_interval(float("-inf"), 2, 0)
+    ('[5.1, 12.9]', '[−∞, 2]')
+    """
+    return f"[{write_number(low, decimals)}, {write_number(high, decimals)}]"
+
+
+def write_level(conf_level: float) -> str:
+    """Write a confidence level in percent.
+
+    Examples
+    --------
+    >>> write_level(0.95), write_level(0.9), write_level(0.975)
+    ('95 %', '90 %', '97.5 %')
+    """
+    return f"{round(100 * conf_level, 6):g} %"
+
+
+def write_unit(unit: str, metric: str = "raw", difference: bool = False) -> str:
+    """Write a unit for a reader: a difference between percentages is in points, a relative change in percent.
+
+    Parameters
+    ----------
+    unit : str
+        A unit of the glossary, or any other text, which is kept.
+    metric : str
+        The estimate's metric; ``pct_change`` is a percentage of something, whatever was measured.
+    difference : bool
+        Whether the number is a difference between two values.
+
+    Examples
+    --------
+    >>> write_unit("pct_max", difference=True), write_unit("pct_max"), write_unit("N_m", difference=True)
+    ('points', '% of maximum EMG', 'N·m')
+    >>> write_unit("pct", metric="pct_change")
+    '%'
+    """
+    if metric in _RATIO_METRICS:
+        return UNIT_LABELS["pct"] if metric == "pct_change" else UNIT_LABELS[metric]
+    if difference and unit in _PERCENT_UNITS:
+        return "points"
+    return UNIT_LABELS.get(unit, unit)
