@@ -13,6 +13,14 @@ from mmc_analysis.schema.tables import (
     Table,
     glossary_markdown,
 )
+from mmc_analysis.schema.wording import (
+    choose_decimals,
+    decimals_as_stored,
+    write_interval,
+    write_level,
+    write_number,
+    write_unit,
+)
 
 __all__ = [
     "DESIGN",
@@ -33,8 +41,14 @@ __all__ = [
     "Column",
     "Table",
     "check",
+    "choose_decimals",
     "combined_evidence",
+    "decimals_as_stored",
     "glossary_markdown",
     "is_synthetic",
     "units_of",
+    "write_interval",
+    "write_level",
+    "write_number",
+    "write_unit",
 ]

@@ -4,16 +4,15 @@ Figures and reports both write with these functions, so that a figure and a text
 """
 
 import math
-
-from scipy.special import ndtri
+from statistics import NormalDist
 
 from mmc_analysis.schema.measures import UNIT_LABELS
 
 MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 6
 LARGEST_PLAIN = 1e9
+SMALLEST_PLAIN = 1e-3
 _PERCENT_UNITS = frozenset({"pct", "pct_mvic", "pct_max", "pct_mmax", "pct_of_baseline"})
-_RATIO_METRICS = frozenset({"pct_change", "pct_of_baseline"})
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -67,7 +66,7 @@ def choose_decimals(estimate, std_error=math.nan, low=math.nan, high=math.nan, c
     if not (math.isfinite(std_error) and std_error > 0):
         distances = [abs(limit - estimate) for limit in (low, high) if math.isfinite(limit)]
         level = conf_level if math.isfinite(conf_level) and 0 < conf_level < 1 else 0.95
-        std_error = max(distances, default=0.0) / float(ndtri(0.5 + level / 2))
+        std_error = max(distances, default=0.0) / NormalDist().inv_cdf(0.5 + level / 2)
     if math.isfinite(std_error) and std_error > 0:
         return decimals_of_uncertainty(std_error)
     if math.isfinite(estimate) and estimate != 0:
@@ -78,8 +77,7 @@ def choose_decimals(estimate, std_error=math.nan, low=math.nan, high=math.nan, c
 def write_number(value: float, decimals: int, plus: bool = False) -> str:
     """Write a number with a true minus sign and so many decimals; never "-0.0".
 
-    A number that needs more than six decimals, or has more than nine digits before the point, is written with a
-    power of ten at the same absolute precision.
+    A number of 10⁹ or more, and one below 0.001 that needs more than six decimals, is written with a power of ten.
 
     Parameters
     ----------
@@ -97,23 +95,24 @@ def write_number(value: float, decimals: int, plus: bool = False) -> str:
     """
     if math.isinf(value):
         return (MINUS if value < 0 else "") + "∞"
-    text = _scientific(value, decimals) if _needs_power(value, decimals) else f"{value:.{decimals}f}"
-    mantissa = float(text.partition(" ")[0])
-    text = text.lstrip("-")
-    if mantissa == 0:
+    text = _magnitude(abs(value), decimals)
+    if float(text.partition(" ")[0]) == 0:
         return text
     return (MINUS if value < 0 else "+" if plus else "") + text
 
 
-def _needs_power(value: float, decimals: int) -> bool:
-    return decimals > MOST_DECIMALS or abs(value) >= LARGEST_PLAIN
-
-
-def _scientific(value: float, decimals: int) -> str:
-    if value == 0 or decimals + math.floor(math.log10(abs(value))) < 0 and abs(value) < LARGEST_PLAIN:
+def _magnitude(size: float, decimals: int) -> str:
+    if decimals > MOST_DECIMALS and round(size, decimals) == 0:
         return "0"
-    digits = min(decimals + math.floor(math.log10(abs(value))), 3 if abs(value) >= LARGEST_PLAIN else 15)
-    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    if size >= LARGEST_PLAIN:
+        return _with_power(size, digits=3)
+    if decimals > MOST_DECIMALS and size < SMALLEST_PLAIN:
+        return _with_power(size, digits=max(0, decimals + math.floor(math.log10(size))))
+    return f"{size:.{decimals}f}"
+
+
+def _with_power(size: float, digits: int) -> str:
+    mantissa, exponent = f"{size:.{digits}e}".split("e")
     return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
 
@@ -158,8 +157,8 @@ def write_unit(unit: str, metric: str = "raw", difference: bool = False) -> str:
     >>> write_unit("pct", metric="pct_change")
     '%'
     """
-    if metric in _RATIO_METRICS:
-        return UNIT_LABELS["pct"] if metric == "pct_change" else UNIT_LABELS[metric]
+    if metric == "pct_change":
+        return UNIT_LABELS["pct"]
     if difference and unit in _PERCENT_UNITS:
         return "points"
     return UNIT_LABELS.get(unit, unit)
