@@ -10,6 +10,7 @@ The text is Markdown with slots:
 ``{{ table name }}``               a table of paper/tables.py, numbered, with the caption that follows it
 ``{{ figure name }}``              a figure of build/figures, numbered, with the caption that follows it
 ``{{ see figure name }}``          "Figure 2"; ``{{ see table name }}`` likewise
+``{{ colophon }}``                 the versions that built the paper
 ===============================  =====================================================================
 
 Usage: python -m paper.manuscript paper/paper.md build/paper/paper.md
@@ -23,7 +24,7 @@ from pathlib import Path
 import pandas as pd
 
 from mmc_analysis import report
-from paper import tables
+from paper import colophon, tables
 from paper.pipeline import RESULTS, read_result
 
 SLOT = re.compile(r"\{\{\s*(.+?)\s*\}\}")
@@ -90,6 +91,8 @@ def numbering(text: str) -> dict[tuple[str, str], int]:
 def fill(slot: str, numbers: dict[tuple[str, str], int]) -> str:
     """Return the text that stands for one slot."""
     words = slot.split()
+    if words == ["colophon"]:
+        return colophon.sentence()
     if len(words) == 3 and words[0] == "see":
         if (words[1], words[2]) not in numbers:
             raise SlotError(f"there is no {words[1]} '{words[2]}' in the text")
@@ -148,6 +151,7 @@ def main(source: str, target: str) -> None:
     filled = compose(Path(source).read_text(encoding="utf-8"), source)
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     Path(target).write_text(filled, encoding="utf-8")
+    colophon.write_environment(Path(target).parent / "environment.json")
 
 
 if __name__ == "__main__":
