@@ -22,13 +22,14 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "silent_period": ("ms", "s", *CHANGE_UNITS),
     "score": ("points", "count", *CHANGE_UNITS),
 }
-UNITS: tuple[str, ...] = tuple(sorted({unit for units in MEASURES.values() for unit in units}))
+PRINTED_UNITS = ("none", "years", "lb", "kg_per_kg")
+UNITS: tuple[str, ...] = tuple(sorted({unit for units in MEASURES.values() for unit in units} | set(PRINTED_UNITS)))
 
 UNIT_LABELS: dict[str, str] = {
     "uV": "µV", "mV": "mV", "uV_s": "µV·s", "mV_s": "mV·s", "pct_mvic": "% MVIC", "pct_max": "% of maximum EMG",
     "pct_mmax": "% Mmax", "Hz": "Hz", "N_m": "N·m", "N": "N", "kg": "kg", "mm": "mm", "cm": "cm", "mm2": "mm²",
     "cm2": "cm²", "pct": "%", "pct_of_baseline": "% of baseline", "count": "count", "ms": "ms", "s": "s",
-    "points": "points",
+    "points": "points", "none": "", "years": "years", "lb": "lb", "kg_per_kg": "kg per kg body mass",
 }  # fmt: skip
 MEASURE_LABELS: dict[str, str] = {
     "emg_peak": "Peak EMG", "emg_mean": "Mean EMG", "emg_integral": "Integrated EMG",

@@ -1,6 +1,6 @@
 """The four tables: which columns they require, which they may have, and what makes a row unique."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmc_analysis.errors import SchemaError
 from mmc_analysis.options import check_option
@@ -59,7 +59,7 @@ REPORTED = _table(
     "reported", "one number or statement that a paper prints",
     ("study", "result", "outcome", "statistic", "value", "printed", "relation", "unit", "place", "source_kind",
      "verified", "evidence"),
-    {**DESIGN, **PRINTED, "value": 0, "unit": 0, "evidence": 0},
+    {**DESIGN, **PRINTED, "value": 0, "unit": 0, "evidence": 0, "conf_level": 0, "direction": 0},
 )  # fmt: skip
 ESTIMATES = _table(
     "estimates", "one number that a paper could report",
@@ -108,5 +108,10 @@ def glossary_markdown() -> str:
 
 
 def column_in(table: Table, name: str) -> Column:
-    """Return the column with the meaning that it has in this table: `statistic` has two."""
-    return PRINTED[name] if table.name == "reported" and name in PRINTED else GLOSSARY[name]
+    """Return the column with the meaning that it has in this table: `statistic` has two.
+
+    Rows of several studies stand in one table of reported numbers or estimates, so a design column may be empty there.
+    """
+    column = PRINTED[name] if table.name == "reported" and name in PRINTED else GLOSSARY[name]
+    stacked = table.name in ("reported", "estimates") and name in DESIGN and name != "study"
+    return replace(column, nullable=True) if stacked else column
