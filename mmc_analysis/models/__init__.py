@@ -1,1 +1,5 @@
+"""Models: formula and observations into a fit, means, contrasts and tests."""
 
+from mmc_analysis.models.rm_anova import rm_anova
+
+__all__ = ["rm_anova"]

@@ -118,6 +118,6 @@ def mauchly(error: np.ndarray, df: int) -> tuple[float, float]:
     log_w = float(np.sum(np.log(eigenvalues)))
     rho = 1 - (2 * d**2 + d + 2) / (6 * d * df)
     omega = (d + 2) * (d - 1) * (d - 2) * (2 * d**3 + 6 * d**2 + 3 * d + 2) / (288 * (d * df * rho) ** 2)
-    chi2, chi2_df = -df * rho * log_w, d * (d + 1) / 2 - 1
+    chi2, chi2_df = max(-df * rho * log_w, 0.0), d * (d + 1) / 2 - 1
     first, second = special.chdtrc(chi2_df, chi2), special.chdtrc(chi2_df + 4, chi2)
-    return float(np.exp(log_w)), float(first + omega * (second - first))
+    return float(np.exp(log_w)), float(min(first + omega * (second - first), 1.0))
