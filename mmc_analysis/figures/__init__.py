@@ -1,1 +1,24 @@
+"""Figures: frame and axes in, axes out; each has a function that returns the frame it draws."""
 
+from mmc_analysis.figures.focus import focus_by_load, focus_by_load_data
+from mmc_analysis.figures.forests import forest, forest_data
+from mmc_analysis.figures.paired import paired_estimation, paired_estimation_data
+from mmc_analysis.figures.saving import save
+from mmc_analysis.figures.styling import ONE_COLUMN, TWO_COLUMNS, panels, style
+from mmc_analysis.figures.time_courses import trajectories, trajectories_data
+
+__all__ = [
+    "ONE_COLUMN",
+    "TWO_COLUMNS",
+    "focus_by_load",
+    "focus_by_load_data",
+    "forest",
+    "forest_data",
+    "paired_estimation",
+    "paired_estimation_data",
+    "panels",
+    "save",
+    "style",
+    "trajectories",
+    "trajectories_data",
+]

@@ -14,6 +14,7 @@ from mmc_analysis.schema.tables import (
     glossary_markdown,
 )
 from mmc_analysis.schema.wording import (
+    METRIC_LABELS,
     choose_decimals,
     decimals_as_stored,
     write_interval,
@@ -30,6 +31,7 @@ __all__ = [
     "GLOSSARY",
     "MEASURES",
     "MEASURE_LABELS",
+    "METRIC_LABELS",
     "OBSERVATIONS",
     "PARTICIPANTS",
     "PERSON",

@@ -13,6 +13,16 @@ MOST_DECIMALS = 6
 LARGEST_PLAIN = 1e9
 SMALLEST_PLAIN = 1e-3
 _PERCENT_UNITS = frozenset({"pct", "pct_mvic", "pct_max", "pct_mmax", "pct_of_baseline"})
+METRIC_LABELS: dict[str, str] = {
+    "pct_change": "Change", "log_ratio": "Log ratio of means", "log_ratio_paired": "Log ratio of means",
+    "d_z": "Standardised mean change d_z", "g_z": "Standardised mean change g_z",
+    "d_av": "Standardised mean change d_av", "g_av": "Standardised mean change g_av",
+    "d_rm": "Standardised mean change d_rm", "g_rm": "Standardised mean change g_rm",
+    "smcr": "Standardised mean change (raw score)", "smcc": "Standardised mean change (change score)",
+    "d_s": "Standardised mean difference d_s", "g_s": "Standardised mean difference g_s",
+    "glass_delta": "Glass's delta", "g_ppc2": "Standardised difference in change g_ppc2",
+    "probability_of_superiority": "Probability of superiority",
+}  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

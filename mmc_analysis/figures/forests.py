@@ -1,0 +1,238 @@
+"""Forest: one row per estimate, with its interval as a line and as text."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Polygon
+
+from mmc_analysis.errors import FigureError
+from mmc_analysis.figures.forest_rows import (
+    NAME,
+    NOT_REPORTED,
+    SECONDARY_MARK,
+    axis_words,
+    forest_rows,
+    level_words,
+)
+from mmc_analysis.figures.notes import add_note, evidence_words, stamp_evidence, text_width, wrapped
+from mmc_analysis.figures.styling import (
+    BODY_PT,
+    HIGHER,
+    INK,
+    SOFT_INK,
+    TICK_PT,
+    TWO_COLUMNS,
+    axes_or_new,
+    dress,
+    style,
+)
+from mmc_analysis.options import named_options
+
+MARGINS_MM, ROW_MM, TWO_LINE_ROW_MM = 24.0, 4.4, 6.2
+_LABEL_SHARE, _COLUMN_GAP_PT = 0.36, 10.0
+
+
+@named_options
+def forest(
+    estimates: pd.DataFrame,
+    pooled: pd.DataFrame | None = None,
+    ax: Axes | None = None,
+    *,
+    subgroup: str | None = None,
+    reference: float | None = 0.0,
+    axis_label: str | None = None,
+    sides: tuple[str, str] | None = None,
+    limits: tuple[float, float] | None = None,
+) -> Axes:
+    """Draw one row per estimate: a square with its interval, and the numbers beside it.
+
+    Where `weight` is there, a square's area is proportional to it. A row without an interval is an open circle and
+    says "interval not reported"; a row from a secondary source is open and marked with a dagger.
+
+    Parameters
+    ----------
+    estimates : pandas.DataFrame
+        Estimates of one unit and metric: `estimate`, `conf_low`, `conf_high`, and where known `label`, `n`,
+        `weight` (percent), `source_kind`. Rows are drawn in their order.
+    pooled : pandas.DataFrame, optional
+        Pooled estimates, drawn as diamonds below; `pred_low` and `pred_high` add a prediction interval. A row whose
+        `subgroup` column names a subgroup stands below that subgroup, one where it is empty stands last.
+    ax : matplotlib.axes.Axes, optional
+        Panel to draw in; by default a new figure of two journal columns, as high as the rows need.
+    subgroup : str, optional
+        Column whose levels become headings.
+    reference : float or None
+        Where the vertical line of no effect stands; None for no line.
+    axis_label : str, optional
+        Label of the horizontal axis; by default written from `metric`, `unit` and `measure`.
+    sides : pair of str, optional
+        What lies to the left and to the right of the reference, such as ("favours regular", "favours focus").
+    limits : pair of float, optional
+        Ends of the horizontal axis; an interval that goes beyond ends in an arrow.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    FigureError
+        If a column is missing, units or metrics are mixed, a row has no estimate or no name, or limits are crossed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"label": ["One", "Two"], "contrast": "focus - regular", "unit": "pct_max", "n": [18, 12],
+    ...     "estimate": [9.0, 6.0], "conf_low": [5.0, None], "conf_high": [13.0, None], "evidence": "published"})
+    >>> ax = forest(rows)
+    >>> ax.get_xlabel(), [label.get_text() for label in ax.get_yticklabels()]
+    ('Difference (percentage points)', ['One', 'Two'])
+    """
+    rows = forest_data(estimates, pooled, subgroup=subgroup)
+    frames = [estimates] if pooled is None else [estimates, pooled]
+    words = axis_label or axis_words(estimates)
+    with style():
+        labels = [wrapped(label, BODY_PT, _LABEL_SHARE * TWO_COLUMNS / 25.4 * 72) for label in rows["label"]]
+        pitch = TWO_LINE_ROW_MM if any("\n" in label for label in labels) else ROW_MM
+        ax = axes_or_new(ax, TWO_COLUMNS, MARGINS_MM + pitch * (rows["y"].iloc[-1] + 2))
+        dress(ax)
+        _set_horizontal(ax, rows, reference, limits)
+        for row in rows.itertuples(index=False):
+            _draw_row(ax, row, float(rows["weight"].max()))
+        _write_labels(ax, rows, labels)
+        _write_columns(ax, rows, level_words(frames))
+        ax.set_xlabel(words)
+        _write_sides(ax, sides)
+        stamp_evidence(ax, *frames)
+        add_note(ax, (_secondary_words(rows), evidence_words(pd.concat(frames))))
+    return ax
+
+
+@named_options
+def forest_data(
+    estimates: pd.DataFrame, pooled: pd.DataFrame | None = None, *, subgroup: str | None = None
+) -> pd.DataFrame:
+    """Return the rows that `forest` draws, from top to bottom; parameters and errors as there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `y`, `kind` ("estimate", "heading", "pooled" or "prediction"), `label`, `estimate`, `conf_low`, `conf_high`,
+        `n`, `weight`, `estimate_text`, `interval_text`, `secondary`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> one = pd.DataFrame({"study": ["a"], "estimate": [0.62], "conf_low": [0.1], "conf_high": [1.14], "metric": "d_z"})
+    >>> forest_data(one)[["label", "estimate_text", "interval_text"]]
+      label estimate_text interval_text
+    0     a          0.62  [0.10, 1.14]
+    """
+    return forest_rows(estimates, pooled, subgroup)
+
+
+def _set_horizontal(ax: Axes, rows: pd.DataFrame, reference: float | None, limits: tuple[float, float] | None) -> None:
+    if limits is None:
+        numbers = rows[["estimate", "conf_low", "conf_high"]].to_numpy(dtype=float).ravel()
+        numbers = np.append(numbers[np.isfinite(numbers)], [] if reference is None else [reference])
+        margin = 0.06 * np.ptp(numbers) or 1.0
+        limits = (numbers.min() - margin, numbers.max() + margin)
+    if not limits[0] < limits[1]:
+        raise FigureError(f"{NAME}: limits={limits} are not in order. Give (low, high).")
+    ax.set_xlim(*limits)
+    ax.set_ylim(rows["y"].iloc[-1] + 0.8, -1.6)
+    ax.spines["left"].set_visible(False)
+    if reference is not None:
+        ax.plot(
+            [reference, reference],
+            [-0.7, rows["y"].iloc[-1] + 0.8],
+            color=SOFT_INK,
+            lw=0.6,
+            zorder=1,
+            label="_reference",
+        )
+
+
+def _draw_row(ax: Axes, row, heaviest: float) -> None:
+    if row.kind == "heading":
+        return
+    if row.kind == "pooled":
+        ax.add_patch(_diamond(row))
+        return
+    if row.kind == "prediction":
+        _draw_interval(ax, row, SOFT_INK, 0.9, (0, (3, 1.5)))
+        return
+    known = not (np.isnan(row.conf_low) or np.isnan(row.conf_high))
+    if known:
+        _draw_interval(ax, row, INK, 0.9, "-")
+    size = 4.2 if np.isnan(row.weight) or not heaviest > 0 else max(2.2, 7.5 * np.sqrt(row.weight / heaviest))
+    low, high = ax.get_xlim()
+    if low <= row.estimate <= high:
+        ax.plot(row.estimate, row.y, marker="s" if known else "o", ms=size, mec=HIGHER, mew=0.9, zorder=4, ls="none",
+                mfc="white" if row.secondary or not known else HIGHER, label=f"_{row.label}")  # fmt: skip
+
+
+def _draw_interval(ax: Axes, row, colour: str, width: float, line) -> None:
+    low, high = ax.get_xlim()
+    ends = (max(row.conf_low, low), min(row.conf_high, high))
+    if ends[0] <= ends[1]:
+        ax.plot(ends, [row.y, row.y], color=colour, lw=width, ls=line, zorder=3, label=f"_interval {row.label}",
+                solid_capstyle="butt")  # fmt: skip
+    for beyond, end, marker in ((row.conf_low < low, low, "<"), (row.conf_high > high, high, ">")):
+        if beyond:
+            ax.plot(end, row.y, marker=marker, ms=3.2, color=colour, clip_on=False, zorder=3, label="_beyond")
+
+
+def _diamond(row) -> Polygon:
+    left, right = (end if np.isfinite(end) else row.estimate for end in (row.conf_low, row.conf_high))
+    corners = [(left, row.y), (row.estimate, row.y - 0.32), (right, row.y), (row.estimate, row.y + 0.32)]
+    return Polygon(corners, closed=True, facecolor=INK, edgecolor=INK, lw=0.6, zorder=4, label=f"_{row.label}")
+
+
+def _write_labels(ax: Axes, rows: pd.DataFrame, labels: list[str]) -> None:
+    ax.set_yticks(rows["y"], labels)
+    strong = rows["kind"].isin(["heading", "pooled"]).tolist()
+    lines = [(line, bold) for label, bold in zip(labels, strong, strict=True) for line in label.split("\n")]
+    widest = max(text_width(line, BODY_PT, bold) for line, bold in lines)
+    ax.tick_params(axis="y", length=0, pad=widest + 6)
+    for text, bold in zip(ax.get_yticklabels(), strong, strict=True):
+        text.set(ha="left", fontsize=BODY_PT, fontweight="bold" if bold else "normal", linespacing=1.0)
+
+
+def _write_columns(ax: Axes, rows: pd.DataFrame, level: str) -> None:
+    """Write n, weight, estimate and interval to the right of the panel."""
+    columns = []
+    if rows["n"].notna().any():
+        columns.append(("n", [f"{n:g}" if np.isfinite(n) else "" for n in rows["n"]], "right"))
+    if rows["weight"].notna().any():
+        columns.append(("Weight", [f"{w:.1f} %" if np.isfinite(w) else "" for w in rows["weight"]], "right"))
+    columns.append(("Estimate", rows["estimate_text"].tolist(), "right"))
+    columns.append((level, rows["interval_text"].tolist(), "left"))
+    strong, left = rows["kind"].eq("pooled").tolist(), 4.0
+    for head, cells, align in columns:
+        left += _COLUMN_GAP_PT if head != level else _COLUMN_GAP_PT / 2
+        widths = [text_width(head, BODY_PT, bold=True)]
+        widths += [text_width(cell, BODY_PT, bold) for cell, bold in zip(cells, strong, strict=True)]
+        at = left + (max(widths) if align == "right" else 0)
+        _write_cell(ax, head, -1.0, at, align, True, SOFT_INK)
+        for cell, y, bold in zip(cells, rows["y"], strong, strict=True):
+            _write_cell(ax, cell, y, at, align, bold, SOFT_INK if cell == NOT_REPORTED else INK)
+        left += max(widths)
+
+
+def _write_cell(ax: Axes, text: str, y: float, offset: float, align: str, bold: bool, colour: str) -> None:
+    if text:
+        ax.annotate(text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(offset, 0), textcoords="offset points",
+                    ha=align, va="center", fontsize=BODY_PT, fontweight="bold" if bold else "normal", color=colour,
+                    annotation_clip=False)  # fmt: skip
+
+
+def _write_sides(ax: Axes, sides: tuple[str, str] | None) -> None:
+    if sides is not None:
+        for words, place, align in ((f"← {sides[0]}", 0, "left"), (f"{sides[1]} →", 1, "right")):
+            ax.annotate(words, (place, 0), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points", ha=align,
+                        va="bottom", fontsize=TICK_PT, color=SOFT_INK)  # fmt: skip
+
+
+def _secondary_words(rows: pd.DataFrame) -> str:
+    return f"{SECONDARY_MARK} From a secondary source, not read in the paper." if rows["secondary"].any() else ""

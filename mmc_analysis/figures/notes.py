@@ -1,0 +1,102 @@
+"""Words around a panel: legend, note below, and the stamp that says what the numbers are."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import ScaledTranslation
+
+from mmc_analysis.figures.styling import BODY_PT, FONT, NOTE_PT, SOFT_INK, STAMP_INK
+from mmc_analysis.schema import combined_evidence, is_synthetic
+
+STAMP = "synthetic data"
+STAMP_GID = "evidence-stamp"
+NOTE_GID = "note"
+HANDLE_PT = 33.0
+LABELS_PT = 36.0
+_EVIDENCE_WORDS = {"published": "Published values.", "derived": "Derived from published values."}
+
+
+def stamp_evidence(ax: Axes, *frames: pd.DataFrame | None) -> None:
+    """Write "synthetic data" above the panel's right corner if any row of any frame is synthetic."""
+    if any(frame is not None and is_synthetic(frame) for frame in frames):
+        ax.annotate(
+            STAMP, (1, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", ha="right", va="baseline",
+            color=STAMP_INK, fontsize=BODY_PT, fontweight="bold", annotation_clip=False, gid=STAMP_GID,
+        )  # fmt: skip
+
+
+def add_subject(ax: Axes, words: str) -> None:
+    """Write what the panel is about above its left corner, beside the stamp, unless there is a title already."""
+    if words and not ax.get_title(loc="left"):
+        room = panel_width_pt(ax) - text_width(STAMP, BODY_PT, bold=True) - 12
+        ax.set_title(wrapped(words, BODY_PT, room, bold=True), loc="left")
+
+
+def evidence_words(frame: pd.DataFrame) -> str:
+    """Return a sentence if the numbers were printed or derived, and nothing for measurements.
+
+    Examples
+    --------
+    >>> evidence_words(pd.DataFrame({"evidence": ["published"]})), evidence_words(pd.DataFrame({"evidence": ["measured"]}))
+    ('Published values.', '')
+    """
+    return _EVIDENCE_WORDS.get(combined_evidence(frame, computed=False), "")
+
+
+def add_note(ax: Axes, sentences: Iterable[str], below: Artist | None = None) -> None:
+    """Write small sentences below the axis label, or below another artist, wrapped to the panel's width."""
+    text = " ".join(sentence for sentence in sentences if sentence)
+    if text:
+        ax.annotate(
+            wrapped(text, NOTE_PT, panel_width_pt(ax)), (0, 0), xycoords=("axes fraction", below or ax.xaxis.label),
+            xytext=(0, -3), textcoords="offset points", ha="left", va="top", color=SOFT_INK, fontsize=NOTE_PT,
+            linespacing=1.25, annotation_clip=False, gid=NOTE_GID,
+        )  # fmt: skip
+
+
+def add_legend(ax: Axes, handles: list[Artist], rows_of_ticks: int = 1) -> Legend:
+    """Put a legend of one or more rows below the axis label, as wide as the panel allows."""
+    widths = [text_width(handle.get_label(), BODY_PT) + HANDLE_PT for handle in handles]
+    columns = next(n for n in range(len(handles), 0, -1) if n == 1 or _columns_width(widths, n) <= panel_width_pt(ax))
+    drop = ScaledTranslation(0, -(19 + 9 * rows_of_ticks) / 72, ax.figure.dpi_scale_trans)
+    return ax.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=ax.transAxes + drop, ncols=columns,
+        borderaxespad=0, borderpad=0, handlelength=2.6, handletextpad=0.5, columnspacing=1.4,
+    )  # fmt: skip
+
+
+def _columns_width(widths: list[float], columns: int) -> float:
+    return sum(max(part) for part in np.array_split(widths, columns))
+
+
+def panel_width_pt(ax: Axes) -> float:
+    """Return the panel's width in points; before a layout is drawn, what its labels will probably leave."""
+    page = ax.figure.get_size_inches()[0] * 72
+    place = ax.get_subplotspec()
+    if ax.figure.get_layout_engine() is None or place is None:
+        return ax.get_position().width * page
+    return page * len(place.colspan) / place.get_gridspec().ncols - LABELS_PT
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Return the width of one line of text in points, in the style's font."""
+    font = FontProperties(family=FONT, weight="bold" if bold else "normal")
+    return float(TextPath((0, 0), text or " ", size=size, prop=font).get_extents().x1) if text.strip() else 0.0
+
+
+def wrapped(text: str, size: float, width: float, bold: bool = False) -> str:
+    """Break text at blanks into lines of at most `width` points; a longer word stands alone."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_width(longer, size, bold) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
