@@ -1,0 +1,284 @@
+"""Doors: arrays or observations in, summaries out."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from mmc_analysis.effects.cells import Cells, two_levels
+from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, PrePostControl, refuse
+from mmc_analysis.errors import EffectError
+from mmc_analysis.options import check_option, named_options
+from mmc_analysis.schema import EVIDENCE
+
+MISSING = ("refuse", "drop")
+COLLINEAR = 1e-12
+ROUNDING = 1e-14
+
+
+@named_options
+def paired(
+    first, second, level_1=None, level_2=None, *, by: Iterable[str] = (), over: Iterable[str] = (),
+    missing: str = "refuse", unit: str | None = None, evidence: str = "measured",
+) -> PairedSummary:  # fmt: skip
+    """Summarise two measurements of the same participants.
+
+    Parameters
+    ----------
+    first : array_like, shape (n,) or (k, n), or pandas.DataFrame
+        Post (or condition) values, one per participant, a row per sample; or observations.
+    second : array_like of the same shape, or str
+        Pre (or comparator) values in the same order of participants; or the column whose levels are compared.
+    level_1, level_2 : str
+        With observations: the level that is 1 (post) and the level that is 2 (pre).
+    by : iterable of str
+        With observations: columns of which every combination is a sample of its own. A `study` is always one.
+    over : iterable of str
+        With observations: design columns over which to average within a participant. Repetitions and trials are
+        averaged anyway; the result's `method` says so.
+    missing : {"refuse", "drop"}
+        What to do with a participant without both values.
+    unit, evidence : str
+        With arrays: unit and evidence of the numbers.
+
+    Returns
+    -------
+    PairedSummary
+
+    Raises
+    ------
+    EffectError
+        If the arrays differ in length, values are missing, fewer than 2 pairs remain, or an SD is zero.
+
+    Examples
+    --------
+    >>> pair = paired([12.0, 15.0, 9.0, 11.0], [10.0, 14.0, 9.5, 8.0])
+    >>> pair.n, pair.mean_change, pair.r.round(3)
+    (array([4.]), array([1.375]), array([0.826]))
+    """
+    check_option("missing", missing, MISSING)
+    if isinstance(first, pd.DataFrame):
+        cells = two_levels(first, second, (level_1, level_2), by, over)
+        x, y = _aligned(cells, missing)
+        return _paired_summary(x, y, cells.labels, cells.unit, cells.evidence, cells.note)
+    _no_levels(level_1, level_2, by, over)
+    check_option("evidence", evidence, EVIDENCE)
+    x, y = _matrix(first, "first"), _matrix(second, "second")
+    if x.shape != y.shape:
+        raise EffectError(
+            f"the two measurements of a pair must have one length, but have shapes {x.shape} and {y.shape}. "
+            "Put the participants in the same order, NaN where one is missing; for different people use independent()."
+        )
+    gaps = np.isnan(x) | np.isnan(y)
+    note = _handle_gaps(gaps, missing)
+    return _paired_summary(np.where(gaps, np.nan, x), np.where(gaps, np.nan, y), None, unit, evidence, note)
+
+
+@named_options
+def independent(
+    first, second, level_1=None, level_2=None, *, by: Iterable[str] = (), over: Iterable[str] = (),
+    missing: str = "refuse", unit: str | None = None, evidence: str = "measured",
+) -> IndependentSummary:  # fmt: skip
+    """Summarise one measurement in two groups of different participants.
+
+    Parameters
+    ----------
+    first : array_like, shape (n_1,) or (k, n_1), or pandas.DataFrame
+        Values of group 1, a row per sample; or observations.
+    second : array_like, shape (n_2,) or (k, n_2), or str
+        Values of group 2; or the column whose levels are compared.
+    level_1, level_2, by, over, missing, unit, evidence
+        As in :func:`paired`.
+
+    Returns
+    -------
+    IndependentSummary
+
+    Raises
+    ------
+    EffectError
+        As in :func:`paired`, and if a participant stands in both groups.
+
+    Examples
+    --------
+    >>> two = independent([12.0, 15.0, 9.0, 11.0], [10.0, 8.0, 9.5])
+    >>> two.n_1, two.n_2, two.mean_difference.round(3)
+    (array([4.]), array([3.]), array([2.583]))
+    """
+    check_option("missing", missing, MISSING)
+    if isinstance(first, pd.DataFrame):
+        cells = two_levels(first, second, (level_1, level_2), by, over)
+        _refuse_shared(cells, second)
+        x, y = _padded(cells.values_1), _padded(cells.values_2)
+        notes = [_handle_gaps(_holes(cells.values_1, x), missing), _handle_gaps(_holes(cells.values_2, y), missing)]
+        note = "; ".join(dict.fromkeys(part for part in [cells.note, *notes] if part))
+        return _independent_summary(x, y, cells.labels, cells.unit, cells.evidence, note)
+    _no_levels(level_1, level_2, by, over)
+    check_option("evidence", evidence, EVIDENCE)
+    x, y = _matrix(first, "first"), _matrix(second, "second")
+    if x.shape[0] != y.shape[0]:
+        raise EffectError(
+            f"group 1 has {x.shape[0]} samples (rows) and group 2 has {y.shape[0]}. Give the same number."
+        )
+    notes = [_handle_gaps(np.isnan(values), missing) for values in (x, y)]
+    return _independent_summary(x, y, None, unit, evidence, next(filter(None, notes), ""))
+
+
+@named_options
+def pre_post_control(
+    observations: pd.DataFrame, group: str, treatment: str, control: str, *, time: str = "time", post: str = "post",
+    pre: str = "pre", by: Iterable[str] = (), over: Iterable[str] = (), missing: str = "refuse",
+) -> PrePostControl:  # fmt: skip
+    """Summarise pre and post of a treated and a control group.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+    group : str
+        Column that holds the groups.
+    treatment, control : str
+        Its two levels.
+    time : str
+        Column that holds the occasions.
+    post, pre : str
+        Its two levels.
+    by, over, missing
+        As in :func:`paired`.
+
+    Returns
+    -------
+    PrePostControl
+
+    Raises
+    ------
+    EffectError
+        If a level is absent, or the groups do not have the same samples.
+
+    Examples
+    --------
+    >>> rows = [(g, f"{g}{i}", t, i + 3 * (t == "post") * (g == "imagery") + 0.3 * (i % 2) * (t == "post"))
+    ...         for g in ("imagery", "control") for i in range(4) for t in ("pre", "post")]
+    >>> frame = pd.DataFrame(rows, columns=["group", "participant", "time", "value"])
+    >>> arms = pre_post_control(frame, "group", "imagery", "control")
+    >>> arms.treatment.mean_change.round(2), arms.control.mean_change.round(2)
+    (array([3.15]), array([0.15]))
+    """
+    if group not in observations.columns:
+        raise EffectError(f"the observations have no column '{group}'. Columns: {', '.join(observations.columns)}.")
+    found = list(observations[group].dropna().unique())
+    for level in (treatment, control):
+        check_option(f"level of '{group}'", level, found, EffectError)
+    groups = ["study", "participant"] if "study" in observations else ["participant"]
+    both = observations[observations[group].isin([treatment, control])].groupby(groups, observed=True)[group].nunique()
+    if (both > 1).any():
+        raise EffectError(
+            f"participants stand in both '{treatment}' and '{control}', first {both.index[both > 1][0]}. "
+            "A pre-post-control effect compares different people; for one person in both arms use paired()."
+        )
+    arms = [
+        paired(observations[observations[group] == level], time, post, pre, by=by, over=over, missing=missing)
+        for level in (treatment, control)
+    ]
+    keys = [arm.labels.drop(columns="contrast").astype(str) for arm in arms]
+    if not keys[0].equals(keys[1]):
+        raise EffectError(
+            f"'{treatment}' and '{control}' do not have the same samples: {len(keys[0])} and {len(keys[1])} "
+            "combinations of study and `by`. Filter the observations to what both groups have."
+        )
+    return PrePostControl(*arms)
+
+
+def _no_levels(level_1, level_2, by, over) -> None:
+    if level_1 is not None or level_2 is not None or list(by) or list(over):
+        raise EffectError("levels, `by` and `over` belong to observations; with two arrays give the arrays alone.")
+
+
+def _matrix(values, name: str) -> np.ndarray:
+    try:
+        array = np.array(values, dtype=float)
+    except (TypeError, ValueError) as found:
+        raise EffectError(f"{name}: an array of numbers is needed, one per participant; {found}.") from found
+    if array.ndim not in (1, 2) or array.size == 0:
+        raise EffectError(
+            f"{name}: one number per participant is needed (or a row per sample), but the shape is {array.shape}."
+        )
+    if np.isinf(array).any():
+        raise EffectError(f"{name}: infinite values cannot be summarised. Correct them, or make them NaN.")
+    return np.atleast_2d(array)
+
+
+def _handle_gaps(gaps: np.ndarray, missing: str) -> str:
+    if not gaps.any():
+        return ""
+    if missing == "refuse":
+        row, column = np.argwhere(gaps)[0]
+        raise EffectError(
+            f"{int(gaps.sum())} participants lack a value, first in sample {row} at position {column} (counted from 0). "
+            "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
+        )
+    return f"{int(gaps.sum())} participants without complete values left out"
+
+
+def _aligned(cells: Cells, missing: str) -> tuple[np.ndarray, np.ndarray]:
+    """Pair the two levels by participant, (k, m) each, NaN where incomplete."""
+    rows_1, rows_2 = [], []
+    for label, x, y in zip(cells.labels.to_dict("records"), cells.values_1, cells.values_2, strict=True):
+        both = pd.concat([x, y], axis=1, keys=["x", "y"])
+        incomplete = both.isna().any(axis=1)
+        if incomplete.any() and missing == "refuse":
+            people = ", ".join(map(str, both.index[incomplete][:5]))
+            raise EffectError(
+                f"{int(incomplete.sum())} participants lack a value at one level ({people}) in sample {label}. "
+                "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
+            )
+        rows_1.append(both.loc[~incomplete, "x"])
+        rows_2.append(both.loc[~incomplete, "y"])
+    return _padded(rows_1), _padded(rows_2)
+
+
+def _padded(series: list[pd.Series]) -> np.ndarray:
+    width = max((len(s) for s in series), default=0)
+    matrix = np.full((len(series), width), np.nan)
+    for row, s in enumerate(series):
+        matrix[row, : len(s)] = s.to_numpy(dtype=float)
+    return matrix
+
+
+def _holes(series: list[pd.Series], matrix: np.ndarray) -> np.ndarray:
+    lengths = np.array([len(s) for s in series])
+    return np.isnan(matrix) & (np.arange(matrix.shape[1]) < lengths[:, None])
+
+
+def _refuse_shared(cells: Cells, factor: str) -> None:
+    for x, y in zip(cells.values_1, cells.values_2, strict=True):
+        shared = x.index.intersection(y.index)
+        if len(shared):
+            raise EffectError(
+                f"{len(shared)} participants stand at both levels of '{factor}', first {shared[0]}: they would be "
+                "counted twice as independent. Use effects.paired()."
+            )
+
+
+def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Counts, means, SDs (k,) and deviations (k, m) of rows padded with NaN."""
+    there = ~np.isnan(values)
+    n = there.sum(axis=1)
+    refuse(n < 2, "n", n.astype(float), "At least 2 participants with values are needed.")
+    mean = np.where(there, values, 0).sum(axis=1) / n
+    deviation = np.where(there, values - mean[:, None], 0)
+    sd = np.sqrt((deviation**2).sum(axis=1) / (n - 1))
+    return n, mean, np.where(sd > ROUNDING * np.abs(mean), sd, 0.0), deviation
+
+
+def _paired_summary(x, y, labels, unit, evidence, note) -> PairedSummary:
+    n, mean_1, sd_1, dev_1 = _moments(x)
+    _, mean_2, sd_2, dev_2 = _moments(y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = (dev_1 * dev_2).sum(axis=1) / (n - 1) / (sd_1 * sd_2)
+    r = np.where((sd_1 > 0) & (sd_2 > 0), np.where(1 - np.abs(r) < COLLINEAR, np.sign(r), r), 0.0)
+    return PairedSummary(n, mean_1, mean_2, sd_1, sd_2, r, labels, unit, evidence, note, x, y)
+
+
+def _independent_summary(x, y, labels, unit, evidence, note) -> IndependentSummary:
+    (n_1, mean_1, sd_1, _), (n_2, mean_2, sd_2, _) = _moments(x), _moments(y)
+    return IndependentSummary(n_1, n_2, mean_1, mean_2, sd_1, sd_2, labels, unit, evidence, note, x, y)
