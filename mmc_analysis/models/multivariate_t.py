@@ -1,0 +1,98 @@
+"""The largest of several correlated t statistics, for simultaneous comparisons of any kind."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special, stats
+from scipy.stats import qmc
+
+_DIRECTIONS = 2**15
+_BINS = 512
+_SEED = 20161010
+
+
+@dataclass(frozen=True)
+class LargestOfSeveral:
+    """The distribution of max |T_i| for standardised statistics with a common correlation matrix.
+
+    A standard normal vector is a length times a direction on the sphere. Given the direction, the largest |T| is
+    the length over the standard error times the largest cosine c between the direction and the statistics'
+    axes, so that P(max |T| > t) is the mean over directions of P(F(r, df) > t^2 / (r c^2)): exact in length and
+    standard error, an average over directions only (Somerville 1997, J. Comput. Graph. Stat. 6:415).
+
+    Attributes
+    ----------
+    cosines : ndarray, shape (bins,)
+        Squares of the largest cosine, averaged within bins of equal probability.
+    rank : int
+        Rank r of the correlation matrix.
+    size : int
+        Number m of statistics.
+    """
+
+    cosines: np.ndarray
+    rank: int
+    size: int
+
+    def sf(self, t: float, df: float) -> float:
+        """Return P(max |T| > t), held between the smallest it can be (one test) and Bonferroni's bound."""
+        t = abs(t)
+        if np.isnan(t) or np.isnan(df):
+            return float("nan")
+        one = 2 * (special.ndtr(-t) if np.isinf(df) else special.stdtr(df, -t))
+        if self.size == 1 or t == 0:
+            return float(one)
+        if np.isinf(df):
+            found = stats.chi2.sf(t**2 / self.cosines, self.rank).mean()
+        else:
+            found = special.fdtrc(self.rank, df, t**2 / (self.rank * self.cosines)).mean()
+        return float(np.clip(found, one, min(1.0, self.size * one)))
+
+    def quantile(self, level: float, df: float) -> float:
+        """Return the value that max |T| stays below with probability `level`."""
+        low = stats.t.isf((1 - level) / 2, df)
+        if self.size == 1:
+            return float(low)
+        high = stats.t.isf((1 - level) / (2 * self.size), df)
+        return float(optimize.brentq(lambda t: self.sf(t, df) - (1 - level), low - 1e-6, high + 1e-6, xtol=1e-10))
+
+
+def largest_of_several(correlation: np.ndarray) -> LargestOfSeveral:
+    """Return the distribution of the largest of m correlated |t| statistics.
+
+    Parameters
+    ----------
+    correlation : ndarray, shape (m, m)
+        May be singular, as that of all pairwise comparisons is.
+
+    Returns
+    -------
+    LargestOfSeveral
+        Exact to about nine digits for rank 2 and to about three beyond; the directions of rank 3 and more are a
+        scrambled Sobol sequence with a fixed seed, so that results repeat.
+
+    Examples
+    --------
+    >>> pairs = largest_of_several(np.array([[1.0, 0.5], [0.5, 1.0]]))
+    >>> round(pairs.sf(2.5, 12.0), 4)
+    0.0502
+    """
+    values, vectors = np.linalg.eigh(correlation)
+    keep = values > 1e-10 * values[-1]
+    axes = vectors[:, keep] * np.sqrt(values[keep])
+    axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+    rank = axes.shape[1]
+    squares = np.sort((_directions(rank) @ axes.T) ** 2, axis=1)[:, -1]
+    bins = np.sort(squares).reshape(min(_BINS, squares.size), -1).mean(axis=1)
+    return LargestOfSeveral(bins, rank, len(correlation))
+
+
+def _directions(rank: int) -> np.ndarray:
+    """Evenly spread directions, up to their sign, shape (count, rank)."""
+    if rank == 1:
+        return np.ones((1, 1))
+    if rank == 2:
+        angle = (np.arange(_DIRECTIONS) + 0.5) * np.pi / _DIRECTIONS
+        return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    points = special.ndtri(qmc.Sobol(rank, rng=np.random.default_rng(_SEED)).random(_DIRECTIONS))
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
