@@ -1,0 +1,229 @@
+"""From wide or long to one shape: which columns say what a value is, and which columns hold values."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mmc_analysis.errors import LoaderError
+from mmc_analysis.loaders.grammar import Reading, read_names
+from mmc_analysis.loaders.levels import Levels, levels_of
+from mmc_analysis.loaders.settings import Settings
+from mmc_analysis.loaders.tables import Table, shortened
+from mmc_analysis.loaders.units import split_unit
+from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES
+from mmc_analysis.loaders.words import key_of
+from mmc_analysis.options import nearest
+
+_ROLE_OF = {key_of(alias): role for role, aliases in COLUMN_ROLES.items() for alias in (role, *aliases)}
+_PERSON_OF = {key_of(alias): role for role, aliases in PERSON_ROLES.items() for alias in (role, *aliases)}
+VALUE = "value"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a loader expects of its tables.
+
+    Attributes
+    ----------
+    wide : dict
+        Role -> vocabulary, for the tokens in the names of wide columns.
+    cells : dict
+        Role -> vocabulary, for cells whose vocabulary is not the one of their name.
+    required : tuple of str
+        Roles without which a value has no meaning.
+    measure : str, optional
+        The measure where nothing says another one.
+    persons : tuple of str
+        Columns about people, left for ``load_participants``.
+    name_reader : callable, optional
+        Reads the names of wide columns in a way of its own.
+    """
+
+    wide: Mapping[str, str]
+    cells: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ("participant",)
+    measure: str | None = None
+    persons: tuple[str, ...] = tuple(PERSON_ROLES)
+    name_reader: Callable[[list[str]], dict[str, Reading]] | None = None
+
+    def levels(self, role: str, said: Mapping) -> Levels:
+        """Return how this loader reads the labels of a role, in names and in cells."""
+        return levels_of(role, said, self.wide.get(role) or self.cells.get(role))
+
+
+@dataclass(frozen=True)
+class ValueColumn:
+    """A column that holds values.
+
+    Attributes
+    ----------
+    position : int
+    design : dict
+        Role -> level, from the column's name or from the caller.
+    unit : str or None
+        As the header or the caller states it.
+    """
+
+    position: int
+    design: Mapping[str, str]
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What each column of a table is.
+
+    Attributes
+    ----------
+    roles : dict
+        Role -> position of its column.
+    units : dict
+        Role -> unit stated in its header.
+    values : tuple of ValueColumn
+    """
+
+    roles: dict[str, int]
+    units: dict[str, str | None]
+    values: tuple[ValueColumn, ...]
+
+
+def planned(table: Table, layout: Layout, settings: Settings, stated: Iterable[str] = ()) -> Plan:
+    """Say what each column of a table is, or ask; `stated` are the roles that hold for the whole table.
+
+    Raises
+    ------
+    LoaderError
+        If a column is not understood, stands twice, or contradicts another one; or if none holds values.
+    """
+    said = {table.find(header, "columns"): meaning for header, meaning in settings.columns.items()}
+    roles, units, values, names = {}, {}, [], {}
+    for i, header in enumerate(table.headers):
+        name, unit = split_unit(header)
+        meaning = said[i] if i in said else _role_by_name(name, unit, layout)
+        if (i in said and meaning is None) or not header:
+            continue
+        if isinstance(meaning, Mapping):
+            values.append(_described(table, i, meaning, unit, layout, settings))
+        elif meaning == VALUE:
+            values.append(ValueColumn(i, {}, unit))
+        elif meaning is not None:
+            _add_role(roles, _known_role(meaning, table, i), i, table)
+            units[meaning] = unit
+        else:
+            names[i] = (name, unit)
+    values += _named_values(table, names, layout, settings, {*roles, *stated})
+    plan = Plan(roles, units, tuple(sorted(values, key=lambda value: value.position)))
+    _check_plan(table, plan)
+    return plan
+
+
+def _role_by_name(name: str, unit: str | None, layout: Layout) -> str | None:
+    key = key_of(name)
+    role = _ROLE_OF.get(key)
+    if role == "load" and unit is not None:
+        return "load_kg" if key_of(unit) in ("kg", "lb", "lbs") else "load_pct_1rm"
+    if role is None and _PERSON_OF.get(key) in layout.persons:
+        return _PERSON_OF[key]
+    return VALUE if key == VALUE else role
+
+
+def _known_role(role, table: Table, column: int) -> str:
+    allowed = [*COLUMN_ROLES, *PERSON_ROLES, VALUE]
+    if role not in allowed:
+        raise LoaderError(f"{table.name}, {table.column(column)}: columns says '{role}', which is no role."
+                          f"{nearest(str(role), allowed)} Roles: {', '.join(allowed)}; a dict such as "
+                          "{'muscle': 'soleus', 'unit': 'mV'} for a column of values; None to leave it out.")  # fmt: skip
+    return role
+
+
+def _add_role(roles: dict[str, int], role: str, column: int, table: Table) -> None:
+    if role in roles:
+        raise LoaderError(f"{table.name}: {table.column(roles[role])} and {table.column(column)} both say '{role}'. Leave one "
+                          f"out: columns={{'{table.headers[column]}': None}}, or rename it.")  # fmt: skip
+    roles[role] = column
+
+
+def _described(
+    table: Table, column: int, meaning: Mapping, unit: str | None, layout: Layout, settings: Settings
+) -> ValueColumn:
+    allowed = [*COLUMN_ROLES, "reference"]
+    design = {}
+    for role, level in meaning.items():
+        if role not in allowed:
+            raise LoaderError(f"{table.name}, {table.column(column)}: columns describes it by '{role}', which is no role."
+                              f"{nearest(str(role), allowed)} Roles: {', '.join(allowed)}.")  # fmt: skip
+        if role not in ("unit", "measure"):
+            known = layout.levels(role, settings.levels).read(level)
+            design[role] = "reference" if role == "reference" else known or " ".join(str(level).split())
+    design |= {"muscle": layout.levels("muscle", settings.levels).read(meaning["reference"])
+               or str(meaning["reference"])} if "reference" in meaning and "muscle" not in meaning else {}  # fmt: skip
+    if "measure" in meaning:
+        design["measure"] = str(meaning["measure"])
+    return ValueColumn(column, design, meaning.get("unit", unit))
+
+
+def _named_values(
+    table: Table, names: dict[int, tuple[str, str | None]], layout: Layout, settings: Settings, taken: set[str]
+) -> list[ValueColumn]:
+    texts = list(dict.fromkeys(name for name, _ in names.values()))
+    if layout.name_reader:
+        read = layout.name_reader(texts)
+    else:
+        levels = {role: layout.levels(role, settings.levels) for role in layout.wide if role not in taken - {"trial"}}
+        read = read_names(texts, levels, settings.pattern, table.name)
+    unread = [i for i, (name, _) in names.items() if name not in read and _has_content(table, i)]
+    if unread and settings.others != "drop":
+        first = table.headers[unread[0]]
+        raise LoaderError(f"{table.name}: {len(unread)} column{'s' * (len(unread) > 1)} not understood: "
+                          f"{shortened([table.headers[i] for i in unread])}. Say what each is, such as "
+                          f"columns={{'{first}': 'participant'}} (a role), {{'{first}': {{'muscle': 'triceps'}}}} (values), or "
+                          f"{{'{first}': None}} (leave it out); others='drop' leaves all such columns out. Roles: "
+                          f"{', '.join(COLUMN_ROLES)}, value.")  # fmt: skip
+    return [ValueColumn(i, dict(read[name]), unit) for i, (name, unit) in names.items() if name in read]
+
+
+def _has_content(table: Table, column: int) -> bool:
+    return any(cell is not None and str(cell).strip() for cell in table.cells[:, column])
+
+
+def _check_plan(table: Table, plan: Plan) -> None:
+    used = {*plan.roles.values(), *(value.position for value in plan.values)}
+    keys = [key_of(header) for header in table.headers]
+    for i in sorted(used):
+        twins = [j for j, key in enumerate(keys) if key == keys[i]]
+        if len(twins) > 1:
+            raise LoaderError(
+                f"{table.name}: the name '{table.headers[i]}' stands {len(twins)} times "
+                f"({', '.join(table.column(j) for j in twins)}). Rename the columns so that each is named once."
+            )
+    plain = [value for value in plan.values if "reference" not in value.design]
+    if not plain:
+        raise LoaderError(f"{table.name}: no column holds values. Columns: {shortened(table.headers)}. Say which does: "
+                          f"columns={{'{table.headers[-1] or '…'}': 'value'}}. If this is not the header, write header= (the "
+                          "row's number).")  # fmt: skip
+    sets = {frozenset(value.design) - {"measure"}: value for value in plain}
+    if len(sets) > 1:
+        one, other = list(sets.items())[:2]
+        raise LoaderError(f"{table.name}: {table.column(one[1].position)} states {_said(one[0])}, but "
+                          f"{table.column(other[1].position)} states {_said(other[0])}. Say what they are with columns=, or "
+                          "leave some out: {'name': None}.")  # fmt: skip
+    both = [role for value in plan.values for role in value.design if role in plan.roles and role != "trial"]
+    if both:
+        raise LoaderError(f"{table.name}: '{both[0]}' stands both in {table.column(plan.roles[both[0]])} and in the names of "
+                          "columns. Leave one out, or say what they are, with columns=.")  # fmt: skip
+
+
+def _said(roles: frozenset[str]) -> str:
+    return " × ".join(sorted(roles)) if roles else "nothing but a value"
+
+
+def repeated(cells: np.ndarray, times: int) -> np.ndarray:
+    """Repeat each row's cell for every column of values, row by row.
+
+    Examples
+    --------
+    >>> repeated(np.array(["S01", "S02"]), 2).tolist()
+    ['S01', 'S01', 'S02', 'S02']
+    """
+    return np.repeat(cells, times)
