@@ -1,5 +1,6 @@
 """Figures: frame and axes in, axes out; each has a function that returns the frame it draws."""
 
+from mmc_analysis.figures.evidence import evidence_map, evidence_map_data
 from mmc_analysis.figures.focus import focus_by_load, focus_by_load_data
 from mmc_analysis.figures.forests import forest, forest_data
 from mmc_analysis.figures.paired import paired_estimation, paired_estimation_data
@@ -10,6 +11,8 @@ from mmc_analysis.figures.time_courses import trajectories, trajectories_data
 __all__ = [
     "ONE_COLUMN",
     "TWO_COLUMNS",
+    "evidence_map",
+    "evidence_map_data",
     "focus_by_load",
     "focus_by_load_data",
     "forest",

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import FigureError
-from mmc_analysis.figures.frames import as_numbers, levels_of, names_of, only, refuse_mixtures, require
+from mmc_analysis.figures.frames import as_numbers, levels_of, measure_words, names_of, only, refuse_mixtures, require
 from mmc_analysis.schema import (
     METRIC_LABELS,
     choose_decimals,
@@ -63,23 +63,24 @@ def _check(frame: pd.DataFrame, name: str, subgroup: str | None) -> None:
 
 
 def _plain(estimates: pd.DataFrame, pooled: pd.DataFrame | None) -> list[pd.DataFrame]:
-    parts = [_rows(estimates, "estimate", row_labels(estimates))]
-    return parts if pooled is None else [*parts, *_pooled_rows(pooled, gap=True)]
+    signed = _signed(estimates)
+    parts = [_rows(estimates, "estimate", row_labels(estimates), signed)]
+    return parts if pooled is None else [*parts, *_pooled_rows(pooled, signed, gap=True)]
 
 
 def _grouped(estimates: pd.DataFrame, pooled: pd.DataFrame | None, subgroup: str) -> list[pd.DataFrame]:
     labels = pd.Series(row_labels(estimates), index=estimates.index)
     named = pooled is not None and subgroup in pooled.columns
-    parts = []
+    parts, signed = [], _signed(estimates)
     for level in levels_of(estimates[subgroup]):
         mine = (names_of(estimates[subgroup]) == level).to_numpy()
         parts.append(_heading(level, gap=bool(parts)))
-        parts.append(_rows(estimates[mine], "estimate", labels[mine].tolist()))
+        parts.append(_rows(estimates[mine], "estimate", labels[mine].tolist(), signed))
         if named:
-            parts += _pooled_rows(pooled[(names_of(pooled[subgroup]) == level).to_numpy()], gap=False)
+            parts += _pooled_rows(pooled[(names_of(pooled[subgroup]) == level).to_numpy()], signed, gap=False)
     if pooled is not None:
         overall = pooled[pooled[subgroup].isna()] if named else pooled
-        parts += _pooled_rows(overall, gap=True)
+        parts += _pooled_rows(overall, signed, gap=True)
         _refuse_unknown_subgroups(estimates, pooled, subgroup)
     return parts
 
@@ -100,25 +101,25 @@ def _heading(level: str, gap: bool) -> pd.DataFrame:
                          "interval_text": "", "secondary": False})  # fmt: skip
 
 
-def _rows(frame: pd.DataFrame, kind: str, labels: list[str]) -> pd.DataFrame:
+def _rows(frame: pd.DataFrame, kind: str, labels: list[str], signed: bool) -> pd.DataFrame:
     numbers = frame.reindex(columns=["estimate", "conf_low", "conf_high", "n", "weight"])
     rows = numbers.apply(pd.to_numeric).astype(float).reset_index(drop=True)
     secondary = (frame["source_kind"].astype(str) == "secondary").to_numpy() if "source_kind" in frame else False
     rows = rows.assign(kind=kind, gap=False, secondary=secondary)
     marks = np.where(rows["secondary"], f" {SECONDARY_MARK}", "")
     rows["label"] = [f"{label}{mark}" for label, mark in zip(labels, marks, strict=True)]
-    texts = [texts_of(row, _signed(frame)) for _, row in frame.iterrows()]
+    texts = [texts_of(row, signed) for _, row in frame.iterrows()]
     rows["estimate_text"] = [first for first, _ in texts]
     rows["interval_text"] = [second for _, second in texts]
     return rows
 
 
-def _pooled_rows(pooled: pd.DataFrame, gap: bool) -> list[pd.DataFrame]:
+def _pooled_rows(pooled: pd.DataFrame, signed: bool, gap: bool) -> list[pd.DataFrame]:
     parts = []
     for i in range(len(pooled)):
         one = pooled.iloc[[i]]
         label = only(one, "label") or "Pooled"
-        parts.append(_rows(one, "pooled", [label]).assign(gap=gap and i == 0))
+        parts.append(_rows(one, "pooled", [label], signed).assign(gap=gap and i == 0))
         row = one.iloc[0]
         low, high = float(row.get("pred_low", np.nan)), float(row.get("pred_high", np.nan))
         if np.isfinite(low) and np.isfinite(high):
@@ -210,8 +211,11 @@ def axis_words(frame: pd.DataFrame) -> str:
     difference = is_difference(frame)
     written = write_unit(unit or "", metric, difference)
     written = "percentage points" if written == "points" and unit != "points" else written
-    words = "Change" if metric == "pct_change" else "Difference" if difference else "Estimate"
-    return f"{words} ({written})"
+    words = "Change" if metric == "pct_change" else "Difference" if difference else ""
+    if len(levels_of(frame["measure"])) == 1 if "measure" in frame.columns else False:
+        named = measure_words(frame)
+        words = f"{words} in {measure_words(frame, inside=True)}" if words else named
+    return f"{words or 'Estimate'} ({written})"
 
 
 def level_words(frames: list[pd.DataFrame]) -> str:

@@ -14,7 +14,8 @@ from mmc_analysis.figures.forest_rows import (
     forest_rows,
     level_words,
 )
-from mmc_analysis.figures.notes import add_note, evidence_words, stamp_evidence, text_width, wrapped
+from mmc_analysis.figures.notes import add_note, evidence_words, panel_width_pt, stamp_evidence, text_width, wrapped
+from mmc_analysis.figures.row_labels import room_for_lines, wrap_labels, write_row_labels
 from mmc_analysis.figures.styling import (
     BODY_PT,
     HIGHER,
@@ -28,8 +29,9 @@ from mmc_analysis.figures.styling import (
 )
 from mmc_analysis.options import named_options
 
-MARGINS_MM, ROW_MM, TWO_LINE_ROW_MM = 24.0, 4.4, 6.2
-_LABEL_SHARE, _COLUMN_GAP_PT = 0.36, 10.0
+MARGINS_MM, ROW_MM = 24.0, 4.4
+LABEL_PT = 165.0
+_COLUMN_GAP_PT = 10.0
 
 
 @named_options
@@ -91,20 +93,23 @@ def forest(
     rows = forest_data(estimates, pooled, subgroup=subgroup)
     frames = [estimates] if pooled is None else [estimates, pooled]
     words = axis_label or axis_words(estimates)
+    strong = rows["kind"].isin(["heading", "pooled"]).tolist()
+    labels = wrap_labels(rows["label"].tolist(), strong, LABEL_PT)
+    rows = rows.assign(y=room_for_lines(rows["y"].to_numpy(), labels))
     with style():
-        labels = [wrapped(label, BODY_PT, _LABEL_SHARE * TWO_COLUMNS / 25.4 * 72) for label in rows["label"]]
-        pitch = TWO_LINE_ROW_MM if any("\n" in label for label in labels) else ROW_MM
-        ax = axes_or_new(ax, TWO_COLUMNS, MARGINS_MM + pitch * (rows["y"].iloc[-1] + 2))
+        ax = axes_or_new(ax, TWO_COLUMNS, MARGINS_MM + ROW_MM * (rows["y"].iloc[-1] + 2))
         dress(ax)
         _set_horizontal(ax, rows, reference, limits)
+        heaviest = float(rows.loc[rows["kind"] == "estimate", "weight"].max())
         for row in rows.itertuples(index=False):
-            _draw_row(ax, row, float(rows["weight"].max()))
-        _write_labels(ax, rows, labels)
-        _write_columns(ax, rows, level_words(frames))
-        ax.set_xlabel(words)
-        _write_sides(ax, sides)
+            _draw_row(ax, row, heaviest)
+        left = write_row_labels(ax, rows["y"].to_numpy(), labels, strong)
+        right = _write_columns(ax, rows, level_words(frames))
+        inner = panel_width_pt(ax) - left - right
+        ax.set_xlabel(wrapped(words, BODY_PT, inner + 2 * min(left, right)))
+        _write_sides(ax, sides, reference)
         stamp_evidence(ax, *frames)
-        add_note(ax, (_secondary_words(rows), evidence_words(pd.concat(frames))))
+        add_note(ax, (_secondary_words(rows), evidence_words(pd.concat(frames))), left_pt=left)
     return ax
 
 
@@ -145,7 +150,7 @@ def _set_horizontal(ax: Axes, rows: pd.DataFrame, reference: float | None, limit
     if reference is not None:
         ax.plot(
             [reference, reference],
-            [-0.7, rows["y"].iloc[-1] + 0.8],
+            [-1.4, rows["y"].iloc[-1] + 0.8],
             color=SOFT_INK,
             lw=0.6,
             zorder=1,
@@ -189,18 +194,8 @@ def _diamond(row) -> Polygon:
     return Polygon(corners, closed=True, facecolor=INK, edgecolor=INK, lw=0.6, zorder=4, label=f"_{row.label}")
 
 
-def _write_labels(ax: Axes, rows: pd.DataFrame, labels: list[str]) -> None:
-    ax.set_yticks(rows["y"], labels)
-    strong = rows["kind"].isin(["heading", "pooled"]).tolist()
-    lines = [(line, bold) for label, bold in zip(labels, strong, strict=True) for line in label.split("\n")]
-    widest = max(text_width(line, BODY_PT, bold) for line, bold in lines)
-    ax.tick_params(axis="y", length=0, pad=widest + 6)
-    for text, bold in zip(ax.get_yticklabels(), strong, strict=True):
-        text.set(ha="left", fontsize=BODY_PT, fontweight="bold" if bold else "normal", linespacing=1.0)
-
-
-def _write_columns(ax: Axes, rows: pd.DataFrame, level: str) -> None:
-    """Write n, weight, estimate and interval to the right of the panel."""
+def _write_columns(ax: Axes, rows: pd.DataFrame, level: str) -> float:
+    """Write n, weight, estimate and interval to the right of the panel, and return the width of it all in points."""
     columns = []
     if rows["n"].notna().any():
         columns.append(("n", [f"{n:g}" if np.isfinite(n) else "" for n in rows["n"]], "right"))
@@ -218,6 +213,7 @@ def _write_columns(ax: Axes, rows: pd.DataFrame, level: str) -> None:
         for cell, y, bold in zip(cells, rows["y"], strong, strict=True):
             _write_cell(ax, cell, y, at, align, bold, SOFT_INK if cell == NOT_REPORTED else INK)
         left += max(widths)
+    return left
 
 
 def _write_cell(ax: Axes, text: str, y: float, offset: float, align: str, bold: bool, colour: str) -> None:
@@ -227,11 +223,17 @@ def _write_cell(ax: Axes, text: str, y: float, offset: float, align: str, bold: 
                     annotation_clip=False)  # fmt: skip
 
 
-def _write_sides(ax: Axes, sides: tuple[str, str] | None) -> None:
-    if sides is not None:
-        for words, place, align in ((f"← {sides[0]}", 0, "left"), (f"{sides[1]} →", 1, "right")):
-            ax.annotate(words, (place, 0), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points", ha=align,
-                        va="bottom", fontsize=TICK_PT, color=SOFT_INK)  # fmt: skip
+def _write_sides(ax: Axes, sides: tuple[str, str] | None, reference: float | None) -> None:
+    """Write what lies left and right of the reference above the first row."""
+    if sides is None:
+        return
+    if reference is None or len(sides) != 2:
+        raise FigureError(
+            f"{NAME}: sides={sides!r} are the two sides of a reference line. Give a pair, and reference=."
+        )
+    for words, offset, align in ((f"← {sides[0]}", -4, "right"), (f"{sides[1]} →", 4, "left")):
+        ax.annotate(words, (reference, -1.0), xytext=(offset, 0), textcoords="offset points", ha=align, va="center",
+                    fontsize=TICK_PT, color=SOFT_INK, annotation_clip=False)  # fmt: skip
 
 
 def _secondary_words(rows: pd.DataFrame) -> str:

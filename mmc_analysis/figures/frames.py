@@ -160,10 +160,17 @@ def value_label(frame: pd.DataFrame) -> str:
     return f"{measure_words(frame)} ({UNIT_LABELS.get(only(frame, 'unit'), only(frame, 'unit'))})"
 
 
-def measure_words(frame: pd.DataFrame) -> str:
-    """Return the measure in words."""
+def measure_words(frame: pd.DataFrame, inside: bool = False) -> str:
+    """Return the measure in words, inside a sentence with a small letter.
+
+    Examples
+    --------
+    >>> measure_words(pd.DataFrame({"measure": ["emg_peak"]}), inside=True)
+    'peak EMG'
+    """
     measure = only(frame, "measure")
-    return MEASURE_LABELS.get(measure, str(measure))
+    words = MEASURE_LABELS.get(measure, str(measure).replace("_", " "))
+    return words[:1].lower() + words[1:] if inside and not words[:2].isupper() else words
 
 
 def subject_words(frame: pd.DataFrame) -> str:

@@ -49,22 +49,28 @@ def evidence_words(frame: pd.DataFrame) -> str:
     return _EVIDENCE_WORDS.get(combined_evidence(frame, computed=False), "")
 
 
-def add_note(ax: Axes, sentences: Iterable[str], below: Artist | None = None) -> None:
-    """Write small sentences below the axis label, or below another artist, wrapped to the panel's width."""
+def add_note(ax: Axes, sentences: Iterable[str], below: Artist | None = None, left_pt: float = 0.0) -> None:
+    """Write small sentences below the axis label, or below another artist, wrapped to the panel's width.
+
+    `left_pt` is how far left of the panel the note begins, in points.
+    """
     text = " ".join(sentence for sentence in sentences if sentence)
     if text:
         ax.annotate(
             wrapped(text, NOTE_PT, panel_width_pt(ax)), (0, 0), xycoords=("axes fraction", below or ax.xaxis.label),
-            xytext=(0, -3), textcoords="offset points", ha="left", va="top", color=SOFT_INK, fontsize=NOTE_PT,
+            xytext=(-left_pt, -3), textcoords="offset points", ha="left", va="top", color=SOFT_INK, fontsize=NOTE_PT,
             linespacing=1.25, annotation_clip=False, gid=NOTE_GID,
         )  # fmt: skip
 
 
-def add_legend(ax: Axes, handles: list[Artist], rows_of_ticks: int = 1) -> Legend:
-    """Put a legend of one or more rows below the axis label, as wide as the panel allows."""
+def add_legend(ax: Axes, handles: list[Artist], tick_lines: int = 1, left_pt: float = 0.0) -> Legend:
+    """Put a legend of one or more rows below the axis label, as wide as the panel allows.
+
+    `left_pt` is how far left of the panel the legend begins, in points.
+    """
     widths = [text_width(handle.get_label(), BODY_PT) + HANDLE_PT for handle in handles]
     columns = next(n for n in range(len(handles), 0, -1) if n == 1 or _columns_width(widths, n) <= panel_width_pt(ax))
-    drop = ScaledTranslation(0, -(19 + 9 * rows_of_ticks) / 72, ax.figure.dpi_scale_trans)
+    drop = ScaledTranslation(-left_pt / 72, -(19 + 9 * tick_lines) / 72, ax.figure.dpi_scale_trans)
     return ax.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=ax.transAxes + drop, ncols=columns,
         borderaxespad=0, borderpad=0, handlelength=2.6, handletextpad=0.5, columnspacing=1.4,

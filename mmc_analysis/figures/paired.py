@@ -288,8 +288,7 @@ def _difference_label(observations: pd.DataFrame, label: str | None) -> str:
     if label is not None:
         return "Difference (same unit)"
     unit = write_unit(only(observations, "unit"), difference=True)
-    words = measure_words(observations)
-    words = words if words[:2].isupper() else words[:1].lower() + words[1:]
+    words = measure_words(observations, inside=True)
     return f"Difference in {words} ({'percentage points' if unit == 'points' else unit})"
 
 
