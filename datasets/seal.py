@@ -1,6 +1,6 @@
 """Write the SHA-256 sum of every file into the datapackage.json of the datasets named, after a change that is meant.
 
-    python datasets/seal.py example_calatayud claims
+python datasets/seal.py example_calatayud claims
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Simulate a lab's workbook: focus of attention in the bench press, 18 lifters, peak EMG in µV.
 
-    python datasets/example_calatayud/generate.py            # writes bench_press_emg.xlsx beside this file
+    python datasets/example_calatayud/generate.py            # writes bench_press_emg.xlsx and truth.csv beside this file
 
 Nobody was measured. The truth, for lifter i, load l and condition c, in percent of the muscle's maximum:
 
@@ -47,7 +47,10 @@ EFFECT = {
     "triceps brachii": {"regular": (0, 0, 0, 0, 0), "pectoralis": (0, 0, 0, 0, 0), "triceps": (6, 6, 5, 5, 0)},
 }
 SD_LIFTER = {"pectoralis major": 13.0, "triceps brachii": 14.5}
-SD_FOCUS = {"pectoralis major": {"pectoralis": 5.5, "triceps": 3.0}, "triceps brachii": {"pectoralis": 3.0, "triceps": 6.3}}
+SD_FOCUS = {
+    "pectoralis major": {"pectoralis": 5.5, "triceps": 3.0},
+    "triceps brachii": {"pectoralis": 3.0, "triceps": 6.3},
+}
 SD_CELL = {"pectoralis major": 6.0, "triceps brachii": 6.5}
 SD_RESIDUAL = {"pectoralis major": 4.1, "triceps brachii": 5.15}
 POINTS_PER_TRAINING_YEAR = 0.5
@@ -152,9 +155,26 @@ def reproducible(book: Workbook) -> bytes:
     return out.getvalue()
 
 
+def truth() -> str:
+    """Return the planted parameters as text: one row per parameter, in points of maximum EMG."""
+    lines = ["parameter,muscle,condition,load_pct_1rm,value"]
+    for muscle in MUSCLES:
+        for load, level in zip(LOADS, LEVEL[muscle], strict=True):
+            lines.append(f"level,{muscle},regular,{load},{level}")
+        for condition in CONDITIONS[1:]:
+            for load, effect in zip(LOADS, EFFECT[muscle][condition], strict=True):
+                lines.append(f"effect,{muscle},{condition},{load},{effect}")
+        lines.append(f"sd_lifter,{muscle},,,{SD_LIFTER[muscle]}")
+        lines += [f"sd_focus,{muscle},{condition},,{sd}" for condition, sd in SD_FOCUS[muscle].items()]
+        lines += [f"sd_cell,{muscle},,,{SD_CELL[muscle]}", f"sd_residual,{muscle},,,{SD_RESIDUAL[muscle]}"]
+    lines.append(f"effect_per_training_year,triceps brachii,triceps,,{POINTS_PER_TRAINING_YEAR}")
+    return "\n".join(lines) + "\n"
+
+
 def write(folder: Path) -> None:
-    """Write the workbook into a folder."""
+    """Write the workbook and the truth into a folder."""
     (folder / "bench_press_emg.xlsx").write_bytes(reproducible(workbook(simulate())))
+    (folder / "truth.csv").write_text(truth(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

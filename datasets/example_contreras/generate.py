@@ -1,6 +1,6 @@
 """Simulate a lab's table: eight exercises with and without intent to use the glutes, mean and peak EMG in % MVIC.
 
-    python datasets/example_contreras/generate.py            # writes focus_avoid.csv beside this file
+    python datasets/example_contreras/generate.py            # writes focus_avoid.csv and truth.csv beside this file
 
 Nobody was measured. Contreras (2014) contrasted focus with deliberate avoidance but no number of it could be read, so
 nothing here is calibrated to that report: exercises, loads and effects are invented, and amplitudes are of the size
@@ -65,9 +65,25 @@ def table(data: dict[str, np.ndarray]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def truth() -> str:
+    """Return the planted parameters as text: ratios focus / avoid by muscle, and SDs of the logarithm."""
+    lines = ["parameter,muscle,value"]
+    lines += [f"ratio,{muscle},{ratio:.2f}" for muscle, ratio in zip(MUSCLES, RATIO, strict=True)]
+    spreads = {
+        "lifter": SD_LIFTER,
+        "exercise": SD_EXERCISE,
+        "focus": SD_FOCUS,
+        "residual": SD_RESIDUAL,
+        "peak": SD_PEAK,
+    }
+    lines += [f"sd_{name},,{sd:.2f}" for name, sd in spreads.items()]
+    return "\n".join([*lines, f"peak_to_mean,,{PEAK_TO_MEAN:.2f}"]) + "\n"
+
+
 def write(folder: Path) -> None:
-    """Write the table into a folder."""
+    """Write the table and the truth into a folder."""
     (folder / "focus_avoid.csv").write_text(table(simulate()), encoding="utf-8", newline="\n")
+    (folder / "truth.csv").write_text(truth(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

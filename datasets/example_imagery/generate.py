@@ -1,6 +1,6 @@
 """Simulate a lab's table: elbow-flexor torque before, during and after imagery or physical training, in N·m.
 
-    python datasets/example_imagery/generate.py              # writes strength.csv beside this file
+    python datasets/example_imagery/generate.py              # writes strength.csv and truth.csv beside this file
 
 Nobody was measured. 30 people in three groups of 10 train for 12 weeks and are seen once more 12 weeks later. The truth,
 for person i of group g at occasion t:
@@ -60,9 +60,18 @@ def table(data: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
+def truth() -> str:
+    """Return the planted gains as text: percent of baseline by group and occasion."""
+    lines = ["group,time,gain_pct"]
+    for group in GROUPS:
+        lines += [f"{group},{time},{100 * GAIN[group] * share:.2f}" for time, share in zip(TIMES, SHARE, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
 def write(folder: Path) -> None:
-    """Write the table into a folder."""
+    """Write the table and the truth into a folder."""
     (folder / "strength.csv").write_text(table(simulate()), encoding="utf-8", newline="\n")
+    (folder / "truth.csv").write_text(truth(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
