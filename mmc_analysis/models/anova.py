@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.models.fixed import FixedDesign
-from mmc_analysis.models.hypotheses import full_design, term_hypothesis, beyond_intercept
+from mmc_analysis.models.hypotheses import beyond_intercept, full_design, term_hypothesis
 from mmc_analysis.models.primitives import Fit, Inference, JointTest
 from mmc_analysis.models.variables import read_numbers
 
