@@ -1,5 +1,6 @@
 """Read a described table and list every cell that breaks one of its rules."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import BadZipFile
@@ -16,13 +17,19 @@ _BOOLEANS = {"true": True, "false": False}
 def read_cells(file: Path, item: Resource) -> pd.DataFrame:
     """Return the table as it stands: text cells of a CSV, typed cells of a sheet, None where empty."""
     try:
-        if item.sheet:
-            cells = pd.read_excel(file, sheet_name=item.sheet, dtype=object, engine="openpyxl")
-        else:
-            cells = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (ValueError, KeyError, OSError, BadZipFile) as found:
+        cells = pd.read_excel(file, sheet_name=item.sheet, dtype=object) if item.sheet else _csv_cells(file)
+    except (ValueError, KeyError, OSError, BadZipFile, csv.Error) as found:
         raise DatasetError(f"{file.name}: cannot be read as a table ({found}).") from found
     return cells.astype(object).where(cells.notna() & (cells != ""), None)
+
+
+def _csv_cells(file: Path) -> pd.DataFrame:
+    with file.open(encoding="utf-8", newline="") as lines:
+        header, *rows = list(csv.reader(lines, strict=True)) or [[]]
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(header):
+            raise ValueError(f"row {number} has {len(row)} cells, but the header has {len(header)}")
+    return pd.DataFrame(rows, columns=header, dtype=object)
 
 
 def table_faults(cells: pd.DataFrame, item: Resource) -> Iterator[str]:
