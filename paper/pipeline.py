@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.axes import Axes
+
+from mmc_analysis import figures
 
 RESULTS = Path("build/results")
 TEXT_COLUMNS = ("key", "study", "participant", "result")
@@ -35,11 +38,7 @@ def analysis(function: Callable[[], pd.DataFrame]) -> None:
     write_result(function(), sys.argv[1])
 
 
-def drawing(function: Callable, width: str) -> None:
-    """Run a figure script: draw and save under the stem given on the command line."""
-    from mmc_analysis import figures
-
-    stem = Path(sys.argv[1])
-    stem.parent.mkdir(parents=True, exist_ok=True)
+def drawing(function: Callable[[], Axes]) -> None:
+    """Run a figure script: draw in the package's style and save under the stem given on the command line."""
     with figures.style():
-        figures.save(function(getattr(figures, width)), stem)
+        figures.save(function().figure, sys.argv[1])

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from mmc_analysis import report
+
 Read = Callable[[str], pd.DataFrame]
 
 
@@ -57,3 +59,84 @@ def markdown(name: str, read: Read) -> str:
         raise ValueError(f"there is no table '{name}'; there are: {', '.join(TABLES)}")
     table = TABLES[name]
     return pipe_table(table.cells(read(table.result)).fillna(""), table.widths, table.right)
+
+
+def _studies(frame: pd.DataFrame) -> pd.DataFrame:
+    source = frame["doi"].where(frame["doi"].notna(), "PMID " + frame["pmid"].astype(str).str.removesuffix(".0"))
+    return pd.DataFrame(
+        {
+            "Study": frame["short"],
+            "n": [report.number(n, 0) if pd.notna(n) else "not found" for n in frame["n"]],
+            "Kind": frame["protocol_kind"],
+            "Design": frame["design"],
+            "Source": source.where(frame["doi"].notna() | frame["pmid"].notna(), "magazine article"),
+        }
+    )
+
+
+def _contrasts(frame: pd.DataFrame) -> pd.DataFrame:
+    printed = frame[frame["estimate"].notna()]
+    return pd.DataFrame(
+        {
+            "Study": printed["label"].str.split(":").str[0],
+            "Comparison": printed["condition"] + " vs " + printed["comparator"],
+            "Muscle": printed["muscle"],
+            "Load, tempo": [
+                _joined(load, tempo) for load, tempo in zip(printed["load_pct_1rm"], printed["tempo"], strict=True)
+            ],
+            "Change": [_change(row) for _, row in printed.iterrows()],
+            "95 % CI": [_interval(row) for _, row in printed.iterrows()],
+            "P": [_p(row) for _, row in printed.iterrows()],
+        }
+    )
+
+
+def _gains(frame: pd.DataFrame) -> pd.DataFrame:
+    printed = frame[frame["estimate"].notna()]
+    return pd.DataFrame(
+        {
+            "Study": printed["label"].str.split(":").str[0],
+            "Group": printed["group"],
+            "Outcome": printed["outcome"].str.replace("_", " "),
+            "Muscle": printed["muscle"] + [f", {limb}" if isinstance(limb, str) else "" for limb in printed["limb"]],
+            "Weeks": [f"{week:g}" for week in printed["week"]],
+            "n": [report.number(n, 0) if pd.notna(n) else "" for n in printed["n"]],
+            "Change": [_change(row) for _, row in printed.iterrows()],
+            "P": [_p(row) for _, row in printed.iterrows()],
+        }
+    )
+
+
+def _claims(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"Claim": frame["statement"], "Verdict": frame["verdict"], "What was reported": frame["finding"]}
+    )
+
+
+def _joined(load: float, tempo: str | float) -> str:
+    parts = [f"{load:g} %" if pd.notna(load) else "", tempo if isinstance(tempo, str) else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _change(row: pd.Series) -> str:
+    unit = " %" if row["metric"] == "pct_change" else " points"
+    return f"{row['estimate']:+g}".replace("-", "\u2212") + unit
+
+
+def _interval(row: pd.Series) -> str:
+    return f"{row['conf_low']:g} to {row['conf_high']:g}".replace("-", "\u2212") if pd.notna(row["conf_low"]) else ""
+
+
+def _p(row: pd.Series) -> str:
+    if row["p_relation"] == "ns":
+        return "ns"
+    relation = row["p_relation"] if row["p_relation"] in ("<", ">") else ""
+    return f"{relation} {row['p_value']:g}".strip() if pd.notna(row["p_value"]) else ""
+
+
+TABLES: dict[str, PaperTable] = {
+    "studies": PaperTable("studies", _studies, (4, 2, 4, 12, 7), right=("n",)),
+    "focus_effects": PaperTable("focus_effects", _contrasts, (5, 6, 4, 4, 3, 3, 2)),
+    "imagery_gains": PaperTable("imagery_gains", _gains, (5, 5, 5, 6, 2, 1, 3, 2), right=("Weeks", "n")),
+    "claims": PaperTable("claims", _claims, (6, 3, 12)),
+}

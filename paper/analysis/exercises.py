@@ -1,0 +1,15 @@
+"""The simulated focus-or-avoid study, read from its table as a lab's would be."""
+
+import pandas as pd
+
+import mmc_analysis as mmc
+from paper.pipeline import analysis
+
+
+def exercises() -> pd.DataFrame:
+    """One row per measured value."""
+    return mmc.load_example("contreras")
+
+
+if __name__ == "__main__":
+    analysis(exercises)
