@@ -16,6 +16,8 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "one_rm": ("kg", *CHANGE_UNITS),
     "muscle_thickness": ("mm", "cm", *CHANGE_UNITS),
     "muscle_area": ("mm2", "cm2", *CHANGE_UNITS),
+    "fibre_area": ("um2", *CHANGE_UNITS),
+    "lean_mass": ("g", "kg", *CHANGE_UNITS),
     "voluntary_activation": ("pct", "pct_of_baseline"),
     "repetitions": ("count", *CHANGE_UNITS),
     "duration": ("ms", "s", *CHANGE_UNITS),
@@ -28,7 +30,7 @@ UNITS: tuple[str, ...] = tuple(sorted({unit for units in MEASURES.values() for u
 UNIT_LABELS: dict[str, str] = {
     "uV": "µV", "mV": "mV", "uV_s": "µV·s", "mV_s": "mV·s", "pct_mvic": "% MVIC", "pct_max": "% of maximum EMG",
     "pct_mmax": "% Mmax", "Hz": "Hz", "N_m": "N·m", "N": "N", "kg": "kg", "mm": "mm", "cm": "cm", "mm2": "mm²",
-    "cm2": "cm²", "pct": "%", "pct_of_baseline": "% of baseline", "count": "count", "ms": "ms", "s": "s",
+    "cm2": "cm²", "um2": "µm²", "g": "g", "pct": "%", "pct_of_baseline": "% of baseline", "count": "count", "ms": "ms", "s": "s",
     "points": "points", "none": "", "years": "years", "lb": "lb", "kg_per_kg": "kg per kg body mass",
 }  # fmt: skip
 MEASURE_LABELS: dict[str, str] = {
@@ -36,6 +38,7 @@ MEASURE_LABELS: dict[str, str] = {
     "emg_median_frequency": "Median frequency", "torque": "Torque", "force": "Force", "one_rm": "One-repetition maximum",
     "muscle_thickness": "Muscle thickness", "muscle_area": "Muscle area", "voluntary_activation": "Voluntary activation",
     "repetitions": "Repetitions", "duration": "Duration", "silent_period": "Silent period", "score": "Score",
+    "fibre_area": "Muscle fibre area", "lean_mass": "Lean mass",
 }  # fmt: skip
 
 

@@ -46,8 +46,8 @@ def _table(name: str, meaning: str, required: tuple[str, ...], among: dict, key:
 OBSERVATIONS = _table(
     "observations", "one measured value",
     ("study", "participant", "measure", "value", "unit", "evidence"),
-    {**DESIGN, **MEASUREMENT},
-    key=tuple(name for name in {**DESIGN, **MEASUREMENT} if name not in NOT_IN_KEY),
+    {**DESIGN, **MEASUREMENT, "quantity": 0},
+    key=tuple(name for name in {**DESIGN, **MEASUREMENT, "quantity": 0} if name not in NOT_IN_KEY),
 )  # fmt: skip
 PARTICIPANTS = _table(
     "participants", "one person in one study",
