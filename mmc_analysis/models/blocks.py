@@ -18,7 +18,7 @@ MAX_BLOCK_COLUMNS = 3000
 
 
 @dataclass(frozen=True)
-class TermColumns:
+class GroupedColumns:
     """One random term on arrays.
 
     Attributes
@@ -105,12 +105,12 @@ class Blocks:
         return sum(term.n_parameters for term in self.slots)
 
 
-def component_of_rows(terms: Sequence[TermColumns]) -> np.ndarray:
+def component_of_rows(terms: Sequence[GroupedColumns]) -> np.ndarray:
     """Return the block of each row: connected components of the graph whose nodes are grouping levels.
 
     Parameters
     ----------
-    terms : sequence of TermColumns
+    terms : sequence of GroupedColumns
 
     Returns
     -------
@@ -121,7 +121,7 @@ def component_of_rows(terms: Sequence[TermColumns]) -> np.ndarray:
     >>> import numpy as np
     >>> person, item = np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2])
     >>> z = np.ones((4, 1))
-    >>> component_of_rows([TermColumns(z, person, 3), TermColumns(z, item, 3)])
+    >>> component_of_rows([GroupedColumns(z, person, 3), GroupedColumns(z, item, 3)])
     array([0, 0, 0, 1], dtype=int32)
     """
     offsets = np.cumsum([0] + [term.n_levels for term in terms])
@@ -134,7 +134,7 @@ def component_of_rows(terms: Sequence[TermColumns]) -> np.ndarray:
     return block.astype(np.int32)
 
 
-def slots_of_terms(terms: Sequence[TermColumns], block: np.ndarray) -> tuple[TermSlots, ...]:
+def slots_of_terms(terms: Sequence[GroupedColumns], block: np.ndarray) -> tuple[TermSlots, ...]:
     """Return where each term's levels stand in the blocks."""
     slots, start = [], 0
     for term in terms:
@@ -159,14 +159,14 @@ def _position_in_run(values: np.ndarray) -> np.ndarray:
     return np.arange(len(values)) - np.repeat(starts, np.diff(np.append(starts, len(values))))
 
 
-def make_blocks(x: np.ndarray, y: np.ndarray, terms: Sequence[TermColumns]) -> Blocks:
+def make_blocks(x: np.ndarray, y: np.ndarray, terms: Sequence[GroupedColumns]) -> Blocks:
     """Split a design into blocks and rotate each.
 
     Parameters
     ----------
     x : ndarray (n, p)
     y : ndarray (n,)
-    terms : sequence of TermColumns
+    terms : sequence of GroupedColumns
 
     Raises
     ------

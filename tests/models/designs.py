@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.models.blocks import TermColumns
+from mmc_analysis.models.blocks import GroupedColumns
 from mmc_analysis.models.likelihood import lower_triangles
 
 
@@ -14,7 +14,7 @@ class Design:
 
     x: np.ndarray
     y: np.ndarray
-    terms: tuple[TermColumns, ...]
+    terms: tuple[GroupedColumns, ...]
 
 
 def orthonormal(matrix: np.ndarray) -> np.ndarray:
@@ -38,12 +38,12 @@ def lifters(seed: int, n: int = 8, *, missing: float = 0.0, kind: str = "nested"
     s, c, load = s[kept], c[kept], load[kept]
     ones = np.ones((len(s), 1))
     slopes = np.column_stack([ones, c == 1, c == 2])
-    terms = [TermColumns(unit_columns(slopes), s, n)]
+    terms = [GroupedColumns(unit_columns(slopes), s, n)]
     if kind == "nested":
-        terms.append(TermColumns(ones, *codes(s, load)))
+        terms.append(GroupedColumns(ones, *codes(s, load)))
     elif kind == "crossed":
         item = rng.integers(0, 5, len(s))
-        terms = [TermColumns(unit_columns(slopes[:, :2]), s, n), TermColumns(ones, *codes(item))]
+        terms = [GroupedColumns(unit_columns(slopes[:, :2]), s, n), GroupedColumns(ones, *codes(item))]
     y = (slopes * (rng.normal(size=(n, 3)) * [8, 3, 2])[s]).sum(1) + noise * rng.normal(size=len(s)) + 3 * load
     x = orthonormal(np.column_stack([slopes, np.eye(4)[load][:, 1:]]))
     y = y - x @ (x.T @ y)

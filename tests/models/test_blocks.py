@@ -35,6 +35,9 @@ def test_too_many_crossed_levels_are_refused():
     rng = np.random.default_rng(1)
     n = 4000
     one = np.ones((n, 1))
-    terms = [bl.TermColumns(one, *codes(rng.integers(0, 2500, n))), bl.TermColumns(one, *codes(np.arange(n) % 1500))]
+    terms = [
+        bl.GroupedColumns(one, *codes(rng.integers(0, 2500, n))),
+        bl.GroupedColumns(one, *codes(np.arange(n) % 1500)),
+    ]
     with pytest.raises(ModelError, match="one block has .* random effects; up to 3000"):
         bl.make_blocks(one, rng.normal(size=n), terms)
