@@ -2,6 +2,7 @@
 
 import warnings
 
+import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import MMCWarning, ModelError
@@ -39,8 +40,8 @@ def check_response_is_one_thing(formula: Formula, data: pd.DataFrame) -> None:
 def _several(formula: Formula, data: pd.DataFrame, column: str) -> list[str]:
     if column not in data.columns or column in formula.variables:
         return []
-    found = data[column].dropna().astype(str).unique()
-    return sorted(found) if len(found) > 1 else []
+    found = pd.factorize(data[column])[1]
+    return sorted(str(value) for value in found) if len(found) > 1 else []
 
 
 def check_ids_across_studies(formula: Formula, data: pd.DataFrame) -> None:
@@ -54,8 +55,12 @@ def check_ids_across_studies(formula: Formula, data: pd.DataFrame) -> None:
     alone = [term for term in formula.random if "participant" in term.grouping and "study" not in term.grouping]
     if not alone or not {"study", "participant"} <= set(data.columns):
         return
-    studies = data.groupby("participant", observed=True)["study"].nunique()
-    shared = studies.index[studies > 1]
+    study, studies = pd.factorize(data["study"])
+    if len(studies) < 2:
+        return
+    person, people = pd.factorize(data["participant"])
+    pairs = np.unique(np.column_stack([person, study]), axis=0)
+    shared = people[np.bincount(pairs[:, 0]) > 1]
     if len(shared):
         shown = ", ".join(str(name) for name in shared[:5])
         crossed = ":".join(["study", *alone[0].grouping])
@@ -65,12 +70,15 @@ def check_ids_across_studies(formula: Formula, data: pd.DataFrame) -> None:
         )
 
 
-def participants_of(data: pd.DataFrame, fallback: tuple[str, ...]) -> pd.Series:
-    """Return for each row the code of its participant.
+def participants_of(data: pd.DataFrame, fallback: tuple[str, ...]) -> np.ndarray:
+    """Return for each row (n,) the code of its participant, from 0.
 
     Where there is no column ``participant``, the first grouping column stands for it.
     """
-    names = ["study", "participant"] if "study" in data.columns else ["participant"]
     if "participant" not in data.columns:
-        names = list(fallback[:1])
-    return data.groupby(names, observed=True, sort=False).ngroup()
+        return pd.factorize(data[fallback[0]])[0]
+    person, people = pd.factorize(data["participant"])
+    if "study" not in data.columns:
+        return person
+    study, studies = pd.factorize(data["study"])
+    return person if len(studies) < 2 else np.unique(study * len(people) + person, return_inverse=True)[1].ravel()

@@ -178,5 +178,5 @@ def fit_mixed(
     check_ids_across_studies(parsed, fixed.data)
     random = random_effects(parsed.random, fixed.data)
     solution = solve_mixed(fixed.X, fixed.y, [effects.columns for effects in random], reml)
-    people = participants_of(fixed.data, parsed.random[0].grouping).to_numpy()
+    people = participants_of(fixed.data, parsed.random[0].grouping)
     return MixedFit(formula, fixed, random, solution, combined_evidence(fixed.data), people)
