@@ -108,6 +108,7 @@ def _keys(table: Mapping[str, Iterable[str]]) -> dict[str, str]:
 MUSCLE_OF = _keys(vocabulary.MUSCLES)
 _BUILT_IN: dict[str, Levels] = {
     "muscle": Levels("muscle", MUSCLE_OF, closed=True),
+    "any_muscle": Levels("muscle", MUSCLE_OF),
     "condition": Levels("condition", _keys(vocabulary.CONDITIONS), focus_level, True, tuple(vocabulary.CONDITIONS)),
     "instruction": Levels("condition", _keys(vocabulary.INSTRUCTIONS), None, True, tuple(vocabulary.INSTRUCTIONS)),
     "time": Levels("time", _keys(vocabulary.TIMES), week_level, True, tuple(vocabulary.TIMES)),
@@ -161,7 +162,7 @@ def levels_of(role: str, said: Mapping, built_in: str | None = None, where: str 
         known[key_of(label)] = level
         known.setdefault(key_of(level), level)
         order.append(level)
-    return Levels(role, known, base.parse, True, tuple(dict.fromkeys(order)))
+    return Levels(role, known, base.parse, base.closed or not renamed, tuple(dict.fromkeys(order)))
 
 
 def read_levels(cells: np.ndarray, levels: Levels, table: Table, column: int, missing_ok: bool = False) -> np.ndarray:

@@ -15,7 +15,7 @@ from mmc_analysis.loaders.numerals import decimal_mark, read_numbers, why_not
 from mmc_analysis.loaders.settings import Settings
 from mmc_analysis.loaders.shapes import Layout, Plan, ValueColumn, planned
 from mmc_analysis.loaders.tables import Table, tables_of
-from mmc_analysis.loaders.units import PERCENT_UNITS, legal_unit, unit_of
+from mmc_analysis.loaders.units import PERCENT, PERCENT_UNITS, legal_unit, unit_of
 from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES
 from mmc_analysis.loaders.words import words
 from mmc_analysis.options import nearest
@@ -70,20 +70,22 @@ def observe(source, layout: Layout, settings: Settings, quantity: str = "level")
     parts = [_of_table(i, table, _stated(meaning, table, layout, settings), layout, settings, quantity)
              for i, (table, meaning) in enumerate(tables)]  # fmt: skip
     everything = pd.concat(parts, ignore_index=True)
-    name = tables[0][0].name
     is_reference = everything.pop("reference").notna() if "reference" in everything else np.zeros(len(everything), bool)
     rows = everything[~is_reference].dropna(axis="columns", how="all") if is_reference.any() else everything
     for role in layout.required:
-        if role not in rows.columns:
-            raise LoaderError(f"{name}: nothing says the {role}. Name its column, such as columns={{'{tables[0][0].headers[0]}': "
-                              f"'{role}'}}, or state it for the whole table: fixed={{'{role}': '…'}}.")  # fmt: skip
-    if "value" not in rows:
-        rows = rows.assign(value=np.nan)
+        require(role, rows, tables[0][0])
     rows = rows.assign(study=settings.study or study_of(source)) if "study" not in rows else rows
     if settings.ids == "by group" and "group" in rows:
         rows = rows.assign(participant=by_group(rows["participant"].to_numpy(), rows["group"].to_numpy()))
     return Observed(rows.reset_index(drop=True), everything[is_reference].reset_index(drop=True),
                     tuple(table for table, _ in tables))  # fmt: skip
+
+
+def require(role: str, rows: pd.DataFrame, table: Table) -> None:
+    """Ask for a role without which the values have no meaning."""
+    if role not in rows.columns:
+        raise LoaderError(f"{table.name}: nothing says the {role}. Name its column, such as columns={{'{table.headers[0]}': "
+                          f"'{role}'}}, or state it for the whole table: fixed={{'{role}': '…'}}.")  # fmt: skip
 
 
 def study_of(source) -> str:
@@ -101,7 +103,7 @@ def _stated(meaning, table: Table, layout: Layout, settings: Settings) -> dict[s
     """What holds for a whole table: the fixed levels and what its sheet stands for."""
     sheet = dict(meaning) if isinstance(meaning, Mapping) else {}
     if isinstance(meaning, str):
-        wide = {role: layout.levels(role, settings.levels) for role in layout.wide}
+        wide = {role: layout.levels(role, settings.levels) for role in layout.wide if role != "reference"}
         found = readings(meaning, wide)
         if len({frozenset(way) for way in found}) > 1:
             found = [way for way in found if dict(way).keys() == {"muscle"}] or found
@@ -197,7 +199,7 @@ def _with_values(
               for row in np.flatnonzero(numbers.faulty)]  # fmt: skip
     if faults:
         raise LoaderError(_no_numbers(table, sorted(faults)))
-    stated = np.tile(np.array([_stated_unit(value, table, settings) for value in plan.values] + [None], dtype=object)[:-1],
+    stated = np.tile(np.array([_stated_unit(value, table, layout, settings) for value in plan.values] + [None], dtype=object)[:-1],
                      len(table.rows))  # fmt: skip
     if "unit" in frame:
         stated = np.where(frame["unit"].notna(), frame["unit"].to_numpy(object), stated)
@@ -208,16 +210,18 @@ def _with_values(
     return _in_schema_units(frame, percent, table, layout, settings, quantity)
 
 
-def _stated_unit(value: ValueColumn, table: Table, settings: Settings) -> str | None:
+def _stated_unit(value: ValueColumn, table: Table, layout: Layout, settings: Settings) -> str | None:
     here, said = value.unit, settings.unit
+    if here and unit_of(here) == (PERCENT, 1.0) and not said:
+        said = layout.unit
     if here and said and "reference" not in value.design:
         one, other = unit_of(here), unit_of(said)
-        narrower = one is not None and one[0] == "%" and other is not None and other[0] in PERCENT_UNITS
+        narrower = one is not None and one[0] == PERCENT and other is not None and other[0] in PERCENT_UNITS
         if one != other and not narrower:
             raise LoaderError(f"{table.name}, {table.column(value.position)}: the header says '{here}', but unit='{said}'. Leave "
                               "unit= out, or correct the header.")  # fmt: skip
         return said
-    return here or said
+    return here or said or layout.unit
 
 
 def _in_schema_units(frame: pd.DataFrame, percent: np.ndarray, table: Table, layout: Layout, settings: Settings,
@@ -237,11 +241,12 @@ def _in_schema_units(frame: pd.DataFrame, percent: np.ndarray, table: Table, lay
         if measure not in MEASURES:
             raise LoaderError(f"{where}: measure '{measure}' is not known.{nearest(measure, MEASURES)} Known: "
                               f"{', '.join(MEASURES)}.")  # fmt: skip
-        if not unit and not percent[rows].any():
+        unit = unit or (PERCENT if quantity.startswith("pct") or percent[rows].any() else None)
+        if not unit:
             raise LoaderError(f"{where}: nothing says the unit of '{measure}'. Write it in the header, such as "
                               f"'{table.headers[int(column)]} ({MEASURES[measure][0]})', or as an argument: "
                               f"unit='{MEASURES[measure][0]}'. Allowed: {', '.join(MEASURES[measure])}.")  # fmt: skip
-        unit, factor = legal_unit(unit or "%", measure, quantity, where)
+        unit, factor = legal_unit(unit, measure, quantity, where)
         if percent[rows].any() and unit not in PERCENT_UNITS:
             row = rows[np.flatnonzero(percent[rows])[0]]
             raise LoaderError(f"{table.name}, {table.place(frame['_row'].iloc[row], int(column))}: written in percent, but the "

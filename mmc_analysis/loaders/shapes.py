@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from mmc_analysis.errors import LoaderError
 from mmc_analysis.loaders.grammar import Reading, read_names
 from mmc_analysis.loaders.levels import Levels, levels_of
@@ -32,8 +30,8 @@ class Layout:
         Role -> vocabulary, for cells whose vocabulary is not the one of their name.
     required : tuple of str
         Roles without which a value has no meaning.
-    measure : str, optional
-        The measure where nothing says another one.
+    measure, unit : str, optional
+        The measure and the unit where nothing says another one.
     persons : tuple of str
         Columns about people, left for ``load_participants``.
     name_reader : callable, optional
@@ -44,6 +42,7 @@ class Layout:
     cells: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ("participant",)
     measure: str | None = None
+    unit: str | None = None
     persons: tuple[str, ...] = tuple(PERSON_ROLES)
     name_reader: Callable[[list[str]], dict[str, Reading]] | None = None
 
@@ -100,7 +99,7 @@ def planned(table: Table, layout: Layout, settings: Settings, stated: Iterable[s
     roles, units, values, names = {}, {}, [], {}
     for i, header in enumerate(table.headers):
         name, unit = split_unit(header)
-        meaning = said[i] if i in said else _role_by_name(name, unit, layout)
+        meaning = said[i] if i in said else role_by_name(name, unit, layout.persons)
         if (i in said and meaning is None) or not header:
             continue
         if isinstance(meaning, Mapping):
@@ -108,7 +107,7 @@ def planned(table: Table, layout: Layout, settings: Settings, stated: Iterable[s
         elif meaning == VALUE:
             values.append(ValueColumn(i, {}, unit))
         elif meaning is not None:
-            _add_role(roles, _known_role(meaning, table, i), i, table)
+            add_role(roles, known_role(meaning, table, i), i, table)
             units[meaning] = unit
         else:
             names[i] = (name, unit)
@@ -118,17 +117,19 @@ def planned(table: Table, layout: Layout, settings: Settings, stated: Iterable[s
     return plan
 
 
-def _role_by_name(name: str, unit: str | None, layout: Layout) -> str | None:
+def role_by_name(name: str, unit: str | None, persons: tuple[str, ...]) -> str | None:
+    """Return the role that a column's name says, if it is a common one."""
     key = key_of(name)
     role = _ROLE_OF.get(key)
     if role == "load" and unit is not None:
         return "load_kg" if key_of(unit) in ("kg", "lb", "lbs") else "load_pct_1rm"
-    if role is None and _PERSON_OF.get(key) in layout.persons:
+    if role is None and _PERSON_OF.get(key) in persons:
         return _PERSON_OF[key]
     return VALUE if key == VALUE else role
 
 
-def _known_role(role, table: Table, column: int) -> str:
+def known_role(role, table: Table, column: int) -> str:
+    """Return a role that the caller wrote, if there is such a one."""
     allowed = [*COLUMN_ROLES, *PERSON_ROLES, VALUE]
     if role not in allowed:
         raise LoaderError(f"{table.name}, {table.column(column)}: columns says '{role}', which is no role."
@@ -137,7 +138,8 @@ def _known_role(role, table: Table, column: int) -> str:
     return role
 
 
-def _add_role(roles: dict[str, int], role: str, column: int, table: Table) -> None:
+def add_role(roles: dict[str, int], role: str, column: int, table: Table) -> None:
+    """Note which column has a role; two may not have the same."""
     if role in roles:
         raise LoaderError(f"{table.name}: {table.column(roles[role])} and {table.column(column)} both say '{role}'. Leave one "
                           f"out: columns={{'{table.headers[column]}': None}}, or rename it.")  # fmt: skip
@@ -216,14 +218,3 @@ def _check_plan(table: Table, plan: Plan) -> None:
 
 def _said(roles: frozenset[str]) -> str:
     return " × ".join(sorted(roles)) if roles else "nothing but a value"
-
-
-def repeated(cells: np.ndarray, times: int) -> np.ndarray:
-    """Repeat each row's cell for every column of values, row by row.
-
-    Examples
-    --------
-    >>> repeated(np.array(["S01", "S02"]), 2).tolist()
-    ['S01', 'S01', 'S02', 'S02']
-    """
-    return np.repeat(cells, times)

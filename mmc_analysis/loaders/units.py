@@ -11,6 +11,7 @@ LB_KG = 0.45359237  # the avoirdupois pound, exact since 1959
 LBF_FT_N_M = 1.3558179483314004  # 0.45359237 kg × 9.80665 m/s² × 0.3048 m
 KGF_N = 9.80665  # standard gravity, exact
 PERCENT = "%"
+_CHANGE_UNITS = {"pct_change": "pct", "pct_of_baseline": "pct_of_baseline"}
 PERCENT_UNITS = ("pct", "pct_mvic", "pct_max", "pct_mmax", "pct_of_baseline")
 
 _SPELLINGS: dict[str, tuple[str, float]] = {
@@ -96,6 +97,9 @@ def legal_unit(text: str, measure: str, quantity: str, where: str) -> tuple[str,
     unit, factor = found
     if unit == PERCENT:
         unit = _percent_of(measure, quantity, where)
+    elif quantity.startswith("pct") and unit != _CHANGE_UNITS[quantity]:
+        raise LoaderError(f"{where}: quantity='{quantity}' is in percent, but the unit is '{text}'. Leave quantity= out, or "
+                          "correct the unit.")  # fmt: skip
     if unit not in units_of(measure):
         fits = [name for name, units in MEASURES.items() if unit in units]
         raise LoaderError(f"{where}: unit '{text}' is not one of measure '{measure}'. Allowed: {', '.join(units_of(measure))}. "
@@ -104,10 +108,8 @@ def legal_unit(text: str, measure: str, quantity: str, where: str) -> tuple[str,
 
 
 def _percent_of(measure: str, quantity: str, where: str) -> str:
-    if quantity == "pct_change":
-        return "pct"
-    if quantity == "pct_of_baseline":
-        return "pct_of_baseline"
+    if quantity in _CHANGE_UNITS:
+        return _CHANGE_UNITS[quantity]
     if measure == "voluntary_activation":
         return "pct"
     if measure.startswith("emg"):
