@@ -153,6 +153,15 @@ def test_unknown_study_names_the_nearest():
         mmc.load_study("ranganatan2004")
 
 
+def test_a_study_introduces_itself():
+    text = repr(mmc.load_study("calatayud2017"))
+    assert (
+        text.startswith("Study calatayud2017 (acute focus, n = 18)\nCalatayud J,")
+        and "doi:10.1007/s00421-017-3637-6" in text
+    )
+    assert "n not found" in repr(mmc.load_study("clark2014"))
+
+
 def test_reported_is_a_fresh_frame_each_time():
     study = mmc.load_study("clark2014")
     frame = study.reported
@@ -244,6 +253,8 @@ def test_bad_rows_are_errors():
         studies.results(mmc.load_study("contreras2014"))
     with pytest.raises(OptionError, match="Did you mean 'statements'"):
         studies.results(statement=True)
+    with pytest.raises(OptionError, match="Did you mean 'fill'"):
+        studies.list_claims(fil=False)
 
 
 def test_claims_rest_on_results_that_exist():

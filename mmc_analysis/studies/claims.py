@@ -6,11 +6,13 @@ import pandas as pd
 
 from mmc_analysis import datasets
 from mmc_analysis.errors import DatasetError
+from mmc_analysis.options import named_options
 
 SLOT = re.compile(r"\{(\w+?):(\w+)(?::(\w+))?\}")
 MAIN_STATISTICS = ("diff", "pct_change", "beta", "r", "cohen_d", "mean", "n", "count")
 
 
+@named_options
 def list_claims(*, fill: bool = True) -> pd.DataFrame:
     """Return one row per popular claim.
 

@@ -8,7 +8,7 @@ from mmc_analysis import datasets
 from mmc_analysis.schema import check
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Study:
     """One published study: how it was done, what it printed, what could not be read.
 
@@ -51,6 +51,10 @@ class Study:
     n: int | None = None
     not_found: tuple[str, ...]
     cautions: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        people = f"n = {self.n}" if self.n else "n not found"
+        return f"Study {self.name} ({self.protocol_kind}, {people})\n{self.citation}\n{self.source}\n{self.findings}"
 
     @property
     def reported(self) -> pd.DataFrame:
