@@ -9,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import mmc_analysis as mmc
 from mmc_analysis import datasets
 
 EXAMPLES = {
@@ -153,3 +154,25 @@ def test_imagery_table_and_its_planted_gains():
         "value"
     ]
     assert truth.loc["imagery", "post"] == published["elbow_imagery", "pct_change"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("calatayud", 18 * 3 * 5 * 2), ("contreras", 10 * 8 * 2 * 4 * 2), ("imagery", 30 * 4)]
+)
+def test_the_protocol_file_beside_the_data_is_all_a_loader_needs(name, rows):
+    file = {"calatayud": "bench_press_emg.xlsx", "contreras": "focus_avoid.csv", "imagery": "strength.csv"}[name]
+    load = {"calatayud": mmc.load_calatayud, "contreras": mmc.load_contreras, "imagery": mmc.load_imagery}[name]
+    loaded = load(datasets.path(f"example_{name}", file), protocol=True)
+    assert (
+        len(loaded) == rows and set(loaded["evidence"]) == {"synthetic"} and set(loaded["study"]) == {f"example_{name}"}
+    )
+
+
+def test_loaded_percentages_are_raw_values_over_the_lifters_own_maxima(calatayud):
+    data = calatayud.simulate()
+    loaded = mmc.load_calatayud(datasets.path("example_calatayud", "bench_press_emg.xlsx"), protocol=True)
+    for muscle in calatayud.MUSCLES:
+        rows = loaded[loaded["muscle"] == muscle].sort_values(["participant", "condition", "load"])
+        percent = 100 * data["peaks"][muscle] / data["maxima"][muscle][:, None, None]
+        np.testing.assert_allclose(rows["value"].to_numpy().reshape(18, 3, 5), percent, rtol=1e-12)
+        np.testing.assert_array_equal(rows["reference_value"].to_numpy()[::15], data["maxima"][muscle])
