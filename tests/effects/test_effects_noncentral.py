@@ -80,9 +80,9 @@ def test_squared_t_is_f():
 
 def test_limits_leave_their_tail_everywhere():
     rng = np.random.default_rng(4)
-    t = np.concatenate([rng.normal(0, 15, 3000), [0.0, 1e-12, 300.0, -2000.0, 1e6, 45.0]])
+    t = np.concatenate([rng.normal(0, 15, 600), [0.0, 1e-12, 300.0, -2000.0, 1e6, 45.0]])
     df = rng.choice([1, 2, 3.7, 5, 17, 29, 250, 1e5], t.size)
-    for level in (0.5, 0.9, 0.95, 0.999):
+    for level in (0.5, 0.95, 0.999):
         low, high = noncentrality_limits_t(t, df, level)
         np.testing.assert_allclose(noncentral_t_tails(t, df, low)[1], (1 - level) / 2, rtol=1e-7)
         np.testing.assert_allclose(noncentral_t_tails(t, df, high)[0], (1 - level) / 2, rtol=1e-7)
