@@ -11,6 +11,7 @@ from mmc_analysis.loaders.participants import load_participants
 from mmc_analysis.options import check_option, named_options
 
 _FILES = {"calatayud": "bench_press_emg.xlsx", "contreras": "focus_avoid.csv", "imagery": "strength.csv"}
+_LOADERS = {"calatayud": load_calatayud, "contreras": load_contreras, "imagery": load_imagery}
 _PEOPLE = {"calatayud": {"sheet": "participants"}, "contreras": {"others": "drop"}, "imagery": {"others": "drop"}}
 
 
@@ -43,9 +44,6 @@ def load_example(name: str, *, table: str = "observations") -> pd.DataFrame:
     check_option("name", name, _FILES, LoaderError)
     check_option("table", table, ("observations", "participants"), LoaderError)
     path = datasets.path(f"example_{name}", _FILES[name])
-    said = {"study": f"example_{name}", "evidence": "synthetic"}
     if table == "participants":
-        return load_participants(path, **said, **_PEOPLE[name])
-    if name == "contreras":
-        return load_contreras(path, **said)
-    return {"calatayud": load_calatayud, "imagery": load_imagery}[name](path, protocol=True)
+        return load_participants(path, study=f"example_{name}", evidence="synthetic", **_PEOPLE[name])
+    return _LOADERS[name](path, protocol=True)

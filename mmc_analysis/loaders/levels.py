@@ -9,6 +9,7 @@ import pandas as pd
 
 from mmc_analysis.errors import LoaderError
 from mmc_analysis.loaders import vocabulary
+from mmc_analysis.loaders.numerals import MISSING
 from mmc_analysis.loaders.tables import Table
 from mmc_analysis.loaders.units import kilograms_per
 from mmc_analysis.loaders.words import key_of, written
@@ -187,6 +188,7 @@ def read_levels(cells: np.ndarray, levels: Levels, table: Table, column: int, mi
     read: list[str | None] = []
     spelled: dict[str, str] = {}
     for code, label in enumerate(uniques):
+        label = "" if missing_ok and label.casefold() in MISSING else label
         level = levels.read(label)
         if level is None and label and not levels.closed:
             level = spelled.setdefault(key_of(label), label)

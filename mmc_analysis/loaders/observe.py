@@ -14,7 +14,7 @@ from mmc_analysis.loaders.levels import read_levels
 from mmc_analysis.loaders.numerals import decimal_mark, read_numbers, why_not
 from mmc_analysis.loaders.settings import Settings
 from mmc_analysis.loaders.shapes import Layout, Plan, ValueColumn, planned
-from mmc_analysis.loaders.tables import Table, tables_of
+from mmc_analysis.loaders.tables import Table, shortened, tables_of
 from mmc_analysis.loaders.units import PERCENT, PERCENT_UNITS, legal_unit, unit_of
 from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES
 from mmc_analysis.loaders.words import words
@@ -84,8 +84,8 @@ def observe(source, layout: Layout, settings: Settings, quantity: str = "level")
 def require(role: str, rows: pd.DataFrame, table: Table) -> None:
     """Ask for a role without which the values have no meaning."""
     if role not in rows.columns:
-        raise LoaderError(f"{table.name}: nothing says the {role}. Name its column, such as columns={{'{table.headers[0]}': "
-                          f"'{role}'}}, or state it for the whole table: fixed={{'{role}': '…'}}.")  # fmt: skip
+        raise LoaderError(f"{table.name}: nothing says the {role}. Name its column, columns={{'…': '{role}'}}, or state "
+                          f"it for the whole table: fixed={{'{role}': '…'}}. Columns: {shortened(table.headers)}.")  # fmt: skip
 
 
 def study_of(source) -> str:

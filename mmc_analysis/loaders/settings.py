@@ -42,7 +42,7 @@ class Settings:
     missing : sequence of str
         Marks for an empty cell besides: nothing, NA, N/A, NaN and a lone point.
     columns : dict
-        The lab's column name -> a role ("participant"), a description ({"muscle": "soleus", "unit": "mV"}), or
+        The lab's column name (or its place, such as "column C") -> a role ("participant"), a description ({"muscle": "soleus", "unit": "mV"}), or
         None to leave it out.
     levels : dict
         Role -> {the lab's label: level}, or -> a list of the levels in order.
@@ -51,7 +51,8 @@ class Settings:
     keep : dict
         The lab's column name -> the labels whose rows are kept.
     others : {"refuse", "drop"}
-        What to do with columns that are not understood.
+        What to do with columns that are not understood. "drop" also takes the columns of values that `columns`
+        describes, where it describes any, as the only ones.
     pattern : str, optional
         Order of the roles in the names of wide columns, such as "muscle load condition".
     measure, unit : str, optional

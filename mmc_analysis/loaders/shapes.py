@@ -7,7 +7,7 @@ from mmc_analysis.errors import LoaderError
 from mmc_analysis.loaders.grammar import Reading, read_names
 from mmc_analysis.loaders.levels import Levels, levels_of
 from mmc_analysis.loaders.settings import Settings
-from mmc_analysis.loaders.tables import Table, shortened
+from mmc_analysis.loaders.tables import Table, letters, shortened
 from mmc_analysis.loaders.units import split_unit
 from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES
 from mmc_analysis.loaders.words import key_of
@@ -111,6 +111,8 @@ def planned(table: Table, layout: Layout, settings: Settings, stated: Iterable[s
             units[meaning] = unit
         else:
             names[i] = (name, unit)
+    if values and settings.others == "drop":
+        names = {}
     values += _named_values(table, names, layout, settings, {*roles, *stated})
     plan = Plan(roles, units, tuple(sorted(values, key=lambda value: value.position)))
     _check_plan(table, plan)
@@ -142,7 +144,7 @@ def add_role(roles: dict[str, int], role: str, column: int, table: Table) -> Non
     """Note which column has a role; two may not have the same."""
     if role in roles:
         raise LoaderError(f"{table.name}: {table.column(roles[role])} and {table.column(column)} both say '{role}'. Leave one "
-                          f"out: columns={{'{table.headers[column]}': None}}, or rename it.")  # fmt: skip
+                          f"out: columns={{'column {letters(column)}': None}}, or rename it.")  # fmt: skip
     roles[role] = column
 
 
@@ -193,7 +195,7 @@ def _check_plan(table: Table, plan: Plan) -> None:
     used = {*plan.roles.values(), *(value.position for value in plan.values)}
     keys = [key_of(header) for header in table.headers]
     for i in sorted(used):
-        twins = [j for j, key in enumerate(keys) if key == keys[i]]
+        twins = [j for j in sorted(used) if keys[j] == keys[i]]
         if len(twins) > 1:
             raise LoaderError(
                 f"{table.name}: the name '{table.headers[i]}' stands {len(twins)} times "

@@ -1,5 +1,6 @@
 """A table before it has a meaning: headers and cells, each with the place where it stands in its file."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from mmc_analysis.options import nearest
 
 MOST_CELLS = 20_000_000
 SHOWN = 5
+_BY_LETTER = re.compile(r"column ([A-Z]{1,3})")
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,16 @@ class Table:
 
     def find(self, header: str, option: str) -> int:
         """Return the position of a column that an option names."""
+        lettered = _BY_LETTER.fullmatch(str(header).strip())
+        if lettered and position(lettered[1]) < len(self.headers):
+            return position(lettered[1])
         exact = [i for i, name in enumerate(self.headers) if name == str(header).strip()]
         alike = exact or [i for i, name in enumerate(self.headers) if name and same_key(name, header)]
         if len(alike) == 1:
             return alike[0]
         if alike:
             raise LoaderError(f"{self.name}: {option} names column '{header}', which stands more than once "
-                              f"({', '.join(self.column(i) for i in alike)}). Rename one.")  # fmt: skip
+                              f"({', '.join(self.column(i) for i in alike)}). Name it by its place: 'column {letters(alike[0])}'.")  # fmt: skip
         raise LoaderError(f"{self.name}: {option} names column '{header}', which is not there."
                           f"{nearest(str(header), self.headers)} Columns: {shortened(self.headers)}.")  # fmt: skip
 
@@ -83,6 +88,20 @@ def letters(column: int) -> str:
         rest, digit = divmod(rest - 1, 26)
         name = chr(65 + digit) + name
     return name
+
+
+def position(name: str) -> int:
+    """Return the position, counted from 0, of a column that Excel calls `name`.
+
+    Examples
+    --------
+    >>> position("A"), position("AB")
+    (0, 27)
+    """
+    number = 0
+    for letter in name:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
 
 
 def shortened(names: Sequence[str]) -> str:
