@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
 from mmc_analysis.figures.styling import BODY_PT, FONT, NOTE_PT, SOFT_INK, STAMP_INK
@@ -92,8 +92,8 @@ def panel_width_pt(ax: Axes) -> float:
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of one line of text in points, in the style's font."""
-    font = FontProperties(family=FONT, weight="bold" if bold else "normal")
-    return float(TextPath((0, 0), text or " ", size=size, prop=font).get_extents().x1) if text.strip() else 0.0
+    font = FontProperties(family=FONT, weight="bold" if bold else "normal", size=size)
+    return float(text_to_path.get_text_width_height_descent(text, font, False)[0]) if text.strip() else 0.0
 
 
 def wrapped(text: str, size: float, width: float, bold: bool = False) -> str:

@@ -1,6 +1,7 @@
 """Save a figure so that the same figure gives the same bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -10,6 +11,8 @@ from mmc_analysis.figures.styling import style
 from mmc_analysis.options import check_option, named_options
 
 FORMATS = ("svg", "pdf", "png")
+LAYOUT_DPI = 300
+LAYOUT_ROUNDS = 2
 _METADATA = {
     "svg": {"Date": None, "Creator": "mmc_analysis"},
     "pdf": {"CreationDate": None, "Creator": "mmc_analysis", "Producer": None},
@@ -62,7 +65,31 @@ def save(figure: Figure, stem: str | Path, *, formats: Iterable[str] = FORMATS) 
         raise FigureError(f"save: '{stem}' ends like a picture. Leave the ending out and name it in formats=.")
     stem.parent.mkdir(parents=True, exist_ok=True)
     paths = [stem.with_name(f"{stem.name}.{name}") for name in formats]
-    with style():
+    with style(), _settled(figure):
         for path, name in zip(paths, formats, strict=True):
             figure.savefig(path, format=name, metadata=_METADATA[name])
     return paths
+
+
+@contextmanager
+def _settled(figure: Figure) -> Iterator[None]:
+    """Lay the figure out from the same start, at the same resolution, and hold it while it is saved.
+
+    A layout that runs again at every saving moves by fractions of a point, and depends on what was drawn before.
+    """
+    engine, dpi = figure.get_layout_engine(), figure.dpi
+    if engine is None:
+        yield
+        return
+    for ax in figure.axes:
+        if ax.get_subplotspec() is not None:
+            ax.set_subplotspec(ax.get_subplotspec())
+    try:
+        figure.set_dpi(LAYOUT_DPI)
+        for _ in range(LAYOUT_ROUNDS):
+            figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        yield
+    finally:
+        figure.set_layout_engine(engine)
+        figure.set_dpi(dpi)

@@ -50,6 +50,8 @@ _SETTINGS = {
     "axes.unicode_minus": True,
     "axes.formatter.useoffset": False,
     "text.color": INK,
+    "text.parse_math": False,
+    "text.usetex": False,
     "xtick.labelsize": TICK_PT,
     "ytick.labelsize": TICK_PT,
     "xtick.color": INK,
