@@ -1,0 +1,366 @@
+"""Marginal models for repeated measures: a covariance matrix over the occasions of each participant."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from mmc_analysis.errors import MMCWarning, ModelError
+from mmc_analysis.models.covariance import STRUCTURES
+from mmc_analysis.models.fixed import FixedDesign, fixed_design
+from mmc_analysis.models.formula import parse_formula
+from mmc_analysis.models.inference import JointTest, LinearEstimates, LinearInference
+from mmc_analysis.models.primitives import Inference, t_quantile
+from mmc_analysis.models.repeated_design import Occasions, as_names, check_enough, occasions
+from mmc_analysis.models.repeated_estimate import Estimate, estimate, joint_test, linear_estimates
+from mmc_analysis.models.repeated_prediction import Conditioning, average, conditional, normalised
+from mmc_analysis.models.repeated_tables import correlation, in_units, matrix_frame, parameter_table
+from mmc_analysis.models.repeated_text import as_html, as_text
+from mmc_analysis.models.variables import check_columns
+from mmc_analysis.options import check_option, named_options
+from mmc_analysis.schema import combined_evidence
+
+KENWARD_ROGER = ("kenward-roger", "kenward-roger-linear")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RepeatedFit(LinearInference):
+    """A fitted marginal model.
+
+    Tables of coefficients, tests, means, contrasts and slopes come from :class:`LinearInference`; `ddf` may also be
+    ``"kenward-roger-linear"``, and `information` is ``"observed"`` unless said otherwise, as in SAS PROC MIXED.
+
+    Attributes
+    ----------
+    fixed : FixedDesign
+    covariance : str
+        ``"UN"``, ``"CS"``, ``"CSH"``, ``"AR1"``, ``"ARH1"`` or ``"TOEP"``.
+    reml : bool
+    evidence : str
+    converged : bool
+        Always true: a fit whose gradient, curvature and covariance matrix are not those of a maximum is refused.
+    """
+
+    fixed: FixedDesign
+    covariance: str
+    reml: bool
+    evidence: str
+    seen: Occasions = field(repr=False)
+    result: Estimate = field(repr=False)
+
+    ddf_options = (*KENWARD_ROGER, "satterthwaite", "asymptotic")
+    default_information = "observed"
+    converged = True
+
+    def linear_estimates(self, L: np.ndarray, ddf: str, information: str) -> LinearEstimates:
+        """Estimate the functions L (m, p) of the coefficients, each with its own degrees of freedom."""
+        return linear_estimates(self._estimate_for(ddf), np.atleast_2d(L), ddf, information)
+
+    def joint_test(self, L: np.ndarray, ddf: str, information: str) -> JointTest:
+        """Test that the functions L (q, p) are all zero."""
+        return joint_test(self._estimate_for(ddf), np.atleast_2d(L), ddf, information)
+
+    def _estimate_for(self, ddf: str) -> Estimate:
+        if self.reml or ddf not in KENWARD_ROGER:
+            return self.result
+        warnings.warn(
+            "Kenward-Roger is defined for REML, and this model was fitted by maximum likelihood: the table rests on its "
+            "REML fit. Ask for ddf='satterthwaite' to stay with maximum likelihood, or fit with reml=True.",
+            MMCWarning,
+            stacklevel=6,
+        )
+        return self.restricted
+
+    @cached_property
+    def restricted(self) -> Estimate:
+        """The estimate by REML: the fit itself, if it is one."""
+        if self.reml:
+            return self.result
+        return estimate(self.fixed.X, self.fixed.y, self.seen.codes, self.result.problem.structure, True)
+
+    @cached_property
+    def beta(self) -> np.ndarray:
+        """Coefficients, (p,)."""
+        return self.result.beta
+
+    @property
+    def n_obs(self) -> int:
+        """Number of observations used."""
+        return len(self.fixed.y)
+
+    @property
+    def n_dropped(self) -> int:
+        """Number of rows left out because a value is missing."""
+        return self.fixed.n_dropped
+
+    @property
+    def n_participants(self) -> int:
+        """Number of participants with at least one observation."""
+        return len(self.seen.participant.levels)
+
+    @property
+    def participant_codes(self) -> np.ndarray:
+        """Who gave each row, (n_obs,)."""
+        return self.seen.participant.codes
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of covariance parameters, and of fixed effects too if the fit is by maximum likelihood."""
+        return len(self.result.optimum.point.theta) + (0 if self.reml else len(self.beta))
+
+    @property
+    def loglik(self) -> float:
+        """Logarithm of the likelihood, restricted if the fit is by REML."""
+        return -self.result.criterion / 2
+
+    @property
+    def deviance(self) -> float:
+        """-2 log L, of the restricted likelihood if the fit is by REML."""
+        return self.result.criterion
+
+    @property
+    def aic(self) -> float:
+        """-2 log L + 2 d as in SAS PROC MIXED: d counts covariance parameters only if the fit is by REML."""
+        return self.result.criterion + 2 * self.n_parameters
+
+    @property
+    def bic(self) -> float:
+        """-2 log L + d log n as in SAS PROC MIXED: n counts participants (those with an observation)."""
+        return self.result.criterion + self.n_parameters * float(np.log(self.n_participants))
+
+    @property
+    def fitted(self) -> pd.Series:
+        """Xβ, with the index of the rows used."""
+        return pd.Series(self.fixed.X @ self.beta, index=self.fixed.data.index, name="fitted")
+
+    @property
+    def residuals(self) -> pd.DataFrame:
+        """Residuals of the rows used: `response` (y - Xβ), `pearson` (over the occasion's SD), and `normalized`.
+
+        Normalised residuals are L⁻¹(y - Xβ), with LL' the participant's covariance matrix: if the model is right they
+        are uncorrelated with variance 1, so that a QQ plot of them means something.
+        """
+        sigma = self.result.sigma
+        response = self.fixed.y - self.fixed.X @ self.beta
+        variance = sigma[self.seen.group_codes, self.seen.occasion.codes, self.seen.occasion.codes]
+        white = normalised(response, sigma, self.result.problem.patterns)
+        return pd.DataFrame(
+            {"response": response, "pearson": response / np.sqrt(variance), "normalized": white},
+            index=self.fixed.data.index,
+        )
+
+    @property
+    def sigma(self) -> pd.DataFrame:
+        """Standard deviation of each occasion (rows) in each covariance group (columns; one if there are none)."""
+        sd = np.sqrt(np.diagonal(self.result.sigma, axis1=1, axis2=2))
+        names = self.seen.group_levels if self.seen.group else ("sd",)
+        return pd.DataFrame(
+            sd.T, index=pd.Index(self.seen.occasion.levels, name=self.seen.occasion.title), columns=list(names)
+        )
+
+    @property
+    def covariance_parameters(self) -> pd.DataFrame:
+        """The estimated covariance parameters with 95 % intervals; see :meth:`covariance_intervals`."""
+        return self.covariance_intervals()
+
+    @named_options
+    def covariance_intervals(self, *, information: str = "observed", conf_level: float = 0.95) -> pd.DataFrame:
+        """Return the covariance parameters as an estimates frame.
+
+        Parameters
+        ----------
+        information : {"observed", "expected"}
+            Information matrix that gives the standard errors.
+        conf_level : float
+
+        Returns
+        -------
+        pandas.DataFrame
+            `group` (if there are groups), `term`, `metric` (variance, covariance or correlation), `estimate`,
+            `std_error`, `conf_level`, `conf_low`, `conf_high`, `n`, `method`, `evidence`. Variances are in squared units
+            of the response and have chi-squared intervals, the others normal ones, as in SAS PROC MIXED.
+        """
+        how = self._how("satterthwaite", information, conf_level)
+        structure, theta = self.result.problem.structure, self.result.optimum.point.theta
+        labels = structure.labels(list(self.seen.occasion.levels))
+        units = in_units(labels, theta, self.result.scale)
+        error = np.sqrt(np.diag(self.result.parameter_covariance(how.information)))
+        table = parameter_table(labels, self.seen.group_levels, theta * units, error * units, how.conf_level)
+        table.insert(table.columns.get_loc("method"), "n", self.n_participants)
+        return table.assign(evidence=self.evidence)
+
+    def covariance_matrix(self, group: str | None = None) -> pd.DataFrame:
+        """Return the covariance matrix of the occasions, in one covariance group if there are several."""
+        return matrix_frame(self._sigma_of(group), self.seen.occasion.levels, self.seen.occasion.title)
+
+    def correlation_matrix(self, group: str | None = None) -> pd.DataFrame:
+        """Return the correlation matrix of the occasions, in one covariance group if there are several."""
+        return matrix_frame(correlation(self._sigma_of(group)), self.seen.occasion.levels, self.seen.occasion.title)
+
+    @named_options
+    def predict(
+        self,
+        new: pd.DataFrame | None = None,
+        *,
+        participants: str = "average",
+        interval: str | None = None,
+        ddf: str | None = None,
+        information: str | None = None,
+        conf_level: float = 0.95,
+    ) -> pd.DataFrame:
+        """Predict the response.
+
+        Parameters
+        ----------
+        new : pandas.DataFrame, optional
+            Rows to predict, with the columns of the fixed part; the rows used if left out. The occasion (and covariance
+            group) must be there for ``interval="prediction"`` and for known participants.
+        participants : {"average", "known"}
+            Whether to predict the mean, or for participants of the fit, given what else was measured of them: so a
+            missing occasion is filled in as the model sees it.
+        interval : {"confidence", "prediction"}, optional
+            Limits for the expectation, or for one new value.
+        ddf, information, conf_level
+            As in :meth:`coefficients`; Kenward-Roger if the fit is by REML, Satterthwaite otherwise. A prediction
+            interval uses the df of the expectation.
+
+        Returns
+        -------
+        pandas.DataFrame
+            An estimates frame with the index of the rows: estimate, std_error and df of the expectation, limits if
+            asked, n, method, evidence.
+        """
+        check_option("participants", participants, ("average", "known"))
+        check_option("interval", interval, (None, "confidence", "prediction"))
+        ddf = ddf or ("kenward-roger" if self.reml else "satterthwaite")
+        how = self._how(ddf, information, conf_level)
+        frame = self.fixed.data if new is None else new
+        x = self.fixed.X if new is None else self.fixed.matrix(new)
+        lean = self._conditioning(frame, x, participants == "known", interval == "prediction")
+        found = self.linear_estimates(lean.rows, how.ddf, how.information)
+        variance = np.diagonal(found.covariance) + (lean.variance if interval == "prediction" else 0.0)
+        table = pd.DataFrame({"metric": "raw", "estimate": found.estimate + lean.known, "std_error": found.std_error,
+                              "df": found.df}, index=frame.index)  # fmt: skip
+        if interval:
+            half = t_quantile(0.5 + how.conf_level / 2, found.df) * np.sqrt(variance)
+            table["conf_level"] = how.conf_level
+            table["conf_low"], table["conf_high"] = table["estimate"] - half, table["estimate"] + half
+        return table.assign(n=self.n_participants, method=_prediction_method(participants, interval, how),
+                            evidence=self.evidence)  # fmt: skip
+
+    def _conditioning(self, frame: pd.DataFrame, x: np.ndarray, known: bool, spread: bool) -> Conditioning:
+        if not known and not spread:
+            return Conditioning(x, np.zeros(len(x)), np.zeros(len(x)))
+        when = self.seen.occasion.codes_of(frame)
+        if not known:
+            group = self.seen.group.codes_of(frame) if self.seen.group else np.zeros(len(x), dtype=int)
+            return average(x, group, when, self.result.sigma)
+        data = (self.fixed.X, self.fixed.y, self.participant_codes, self.seen.occasion.codes, self.seen.group_codes)
+        return conditional(x, self.seen.participant.codes_of(frame), when, self.result.sigma, data)
+
+    def _sigma_of(self, group: str | None) -> np.ndarray:
+        if self.seen.group is None:
+            return self.result.sigma[0]
+        check_option("group", group, self.seen.group_levels, ModelError)
+        return self.result.sigma[self.seen.group_levels.index(group)]
+
+    def __repr__(self) -> str:
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
+
+@named_options
+def fit_repeated(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    subject: str | Sequence[str] = "participant",
+    occasion: str | Sequence[str],
+    covariance: str = "UN",
+    group: str | Sequence[str] | None = None,
+    reml: bool = True,
+    coding: str | dict | None = None,
+    rank_deficient: str = "drop",
+) -> RepeatedFit:
+    """Fit a linear model whose residuals are correlated within participants, as SAS PROC MIXED's `repeated` does.
+
+    Every participant has the same covariance matrix over the occasions, of the structure that is chosen; participants
+    may miss occasions. Rows with a missing value are left out and counted.
+
+    Parameters
+    ----------
+    formula : str
+        Response and fixed effects, such as ``"value ~ condition * load"``; no random terms.
+    data : pandas.DataFrame
+        One row per participant and occasion. It is not changed.
+    subject : str or sequence of str
+        Column that names the participant, or columns that do together.
+    occasion : str or sequence of str
+        Column that names the occasion, or columns whose combinations are the occasions: every within-participant
+        factor. The order is that of an ordered category, of numbers, or of the alphabet; AR1, ARH1 and TOEP use it, and
+        count steps, not distances.
+    covariance : {"UN", "CS", "CSH", "AR1", "ARH1", "TOEP"}
+        Unstructured; compound symmetry (all pairs equally correlated, possibly negatively); first-order
+        autoregressive (correlation rho to the power of the lag); Toeplitz (one covariance per lag). H: each occasion has its
+        own variance.
+    group : str or sequence of str, optional
+        Groups of participants with their own covariance matrix each.
+    reml : bool
+        Restricted maximum likelihood, or maximum likelihood.
+    coding, rank_deficient
+        As in :func:`~mmc_analysis.models.fixed.fixed_design`.
+
+    Returns
+    -------
+    RepeatedFit
+
+    Raises
+    ------
+    ModelError
+        If a column is unknown, the formula has random terms, a participant has an occasion twice or several groups,
+        ids repeat across studies, measures or units are mixed, there are too few participants for UN, or the
+        likelihood has no regular maximum.
+
+    References
+    ----------
+    Jennrich & Schluchter (1986) Biometrics 42:805; Kenward & Roger (1997) Biometrics 53:983; Fai & Cornelius (1996)
+    J Stat Comput Simul 54:363.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> torque = pd.DataFrame({"participant": np.repeat([f"P{i}" for i in range(12)], 3),
+    ...                        "time": ["1 pre", "2 mid", "3 post"] * 12})
+    >>> torque["value"] = np.repeat(rng.normal(50, 8, 12), 3) + rng.normal([0, 3, 5] * 12, 3)
+    >>> fit = fit_repeated("value ~ time", torque, occasion="time", covariance="UN")
+    >>> fit.anova()[["term", "num_df", "den_df"]]
+       term  num_df  den_df
+    0  time     2.0    10.0
+    """
+    check_option("covariance", covariance, STRUCTURES)
+    subject, occasion = as_names(subject, "subject"), as_names(occasion, "occasion")
+    group = as_names(group, "group") if group is not None else ()
+    read = parse_formula(formula)
+    if read.random:
+        raise ModelError(
+            f"'{read}' has random terms. fit_repeated models the covariance of the occasions by covariance=; leave "
+            f"{' and '.join(map(str, read.random))} out, or use fit_mixed."
+        )
+    check_columns(data, (*subject, *occasion, *group))
+    design = fixed_design(read, data, coding=coding, rank_deficient=rank_deficient, also=(*subject, *occasion, *group))
+    structure = STRUCTURES[covariance]
+    seen = occasions(design.data, subject, occasion, group, structure.ordered)
+    check_enough(design.X, seen, structure)
+    result = estimate(design.X, design.y, seen.codes, structure, reml)
+    return RepeatedFit(design, covariance, reml, combined_evidence(design.data), seen, result)
+
+
+def _prediction_method(participants: str, interval: str | None, how: Inference) -> str:
+    whom = "given the participant's other occasions" if participants == "known" else "average participant"
+    limits = {None: "", "confidence": ", limits for the expectation", "prediction": ", limits for one new value"}
+    return f"{whom}{limits[interval]}; {how.label}"
