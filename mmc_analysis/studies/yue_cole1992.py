@@ -7,10 +7,9 @@ STUDY = Study(
     short="Yue & Cole 1992",
     citation=(
         "Yue G, Cole KJ. Strength increases from the motor program: comparison of training with maximal voluntary and "
-        "imagined muscle contractions. J Neurophysiol 1992;67(5):1114-1123."
+        "imagined muscle contractions. J Neurophysiol 1992;67(5)."
     ),
     year=1992,
-    doi="10.1152/jn.1992.67.5.1114",
     protocol_kind="imagery training",
     design="Three parallel groups: imagined contractions, real maximal isometric contractions, no training.",
     participants="Number and description could not be read.",
@@ -22,6 +21,7 @@ STUDY = Study(
         "number of participants in each group",
         "standard deviations and intervals",
         "how people were allocated to groups",
+        "DOI, PMID and page numbers",
     ),
     cautions=(
         "A randomised replication at the elbow with 54 people (Herbert et al. 1998) found no more gain by imagery than in its control group.",
