@@ -72,7 +72,9 @@ def missing_cells(rng):
 def unbalanced(rng):
     frame = focus_by_load(rng, 12)
     rare = {"regular": 0.9, "pectoralis": 0.6, "triceps": 0.35}
-    return frame[rng.random(len(frame)) < frame["condition"].map(rare).astype(float) * (1 - 0.1 * (frame["load"] == "80"))]
+    return frame[
+        rng.random(len(frame)) < frame["condition"].map(rare).astype(float) * (1 - 0.1 * (frame["load"] == "80"))
+    ]
 
 
 @data_set
@@ -106,11 +108,12 @@ def no_intercept_variance(rng):
 
 
 @data_set
-def perfect_correlation(rng):
+def weak_slopes(rng):
+    """Slopes that are barely there: a bounded optimiser in lme4's parameters stops at a boundary that is none."""
     frame = grid(participant=ids("P", 12), load_pct_1rm=[20.0, 35.0, 50.0, 65.0, 80.0])
     dose = (frame["load_pct_1rm"].to_numpy() - 20) / 60
-    value = 20 + 30 * dose + slopes_by(rng, frame, "participant", [dose], [[25.0, 20.0], [20.0, 16.0]])
-    return frame.assign(value=value + rng.normal(0, 3, len(frame)))
+    value = 20 + 30 * dose + slopes_by(rng, frame, "participant", [dose], [[25.0, 10.0], [10.0, 4.0]])
+    return frame.assign(value=value + rng.normal(0, 7, len(frame)))
 
 
 @data_set
@@ -125,7 +128,9 @@ def lifters_by_exercises(rng):
 
 @data_set
 def gyms(rng):
-    people = pd.DataFrame({"gym": [gym for gym, n in zip("ABCDEFG", (3, 5, 4, 6, 2, 5, 4), strict=True) for _ in range(n)]})
+    people = pd.DataFrame(
+        {"gym": [gym for gym, n in zip("ABCDEFG", (3, 5, 4, 6, 2, 5, 4), strict=True) for _ in range(n)]}
+    )
     people["participant"] = [f"{gym}{i}" for gym, n in people["gym"].value_counts(sort=False).items() for i in range(n)]
     frame = people.merge(grid(condition=CONDITIONS, repetition=["1", "2"]), how="cross").assign(load="50")
     value = focus_mean(frame) + normal_by(rng, frame, ["gym"], 4) + normal_by(rng, frame, ["participant"], 6)
@@ -157,7 +162,9 @@ def training_years(rng):
 def split_plot(rng):
     people = pd.DataFrame({"participant": ids("P", 21), "group": ["internal"] * 8 + ["external"] * 7 + ["control"] * 6})
     frame = people.merge(grid(tempo=["controlled", "explosive"], load=["20", "50", "80"]), how="cross")
-    value = 15 + 0.5 * frame["load"].astype(float) + 5 * (frame["group"] == "internal") * (frame["tempo"] == "controlled")
+    value = (
+        15 + 0.5 * frame["load"].astype(float) + 5 * (frame["group"] == "internal") * (frame["tempo"] == "controlled")
+    )
     value += normal_by(rng, frame, ["participant"], 7) + normal_by(rng, frame, ["participant", "tempo"], 3)
     value += normal_by(rng, frame, ["participant", "load"], 2)
     return frame.assign(value=value + rng.normal(0, 3.5, len(frame)))
@@ -177,10 +184,14 @@ def two_muscles(rng):
 @data_set
 def imagery(rng):
     people = pd.DataFrame({"participant": ids("P", 27), "group": ["control"] * 7 + ["imagery"] * 9 + ["physical"] * 11})
-    frame = people.merge(pd.DataFrame({"time": ["pre", "mid", "post", "followup"], "week": [0.0, 3.0, 6.0, 10.0]}), how="cross")
+    frame = people.merge(
+        pd.DataFrame({"time": ["pre", "mid", "post", "followup"], "week": [0.0, 3.0, 6.0, 10.0]}), how="cross"
+    )
     gain = frame["group"].map({"control": 0.0, "imagery": 3.0, "physical": 7.0}).astype(float)
     shape = frame["time"].map({"pre": 0.0, "mid": 0.6, "post": 1.0, "followup": 0.7}).astype(float)
-    value = 60 + gain * shape + slopes_by(rng, frame, "participant", [frame["week"].to_numpy()], [[90, 1.5], [1.5, 0.3]])
+    value = (
+        60 + gain * shape + slopes_by(rng, frame, "participant", [frame["week"].to_numpy()], [[90, 1.5], [1.5, 0.3]])
+    )
     return frame.assign(value=value + rng.normal(0, 2.5, len(frame)))
 
 
@@ -218,8 +229,14 @@ def empty_cell(rng):
 def limbs(rng):
     people = pd.DataFrame({"participant": ids("P", 15), "group": ["control"] * 7 + ["imagery"] * 8})
     frame = people.merge(grid(limb=["left", "right"], time=["pre", "post"], trial=["1", "2"]), how="cross")
-    value = 120 + 8 * ((frame["group"] == "imagery") & (frame["time"] == "post")) + normal_by(rng, frame, ["participant"], 18)
-    value += normal_by(rng, frame, ["participant", "limb"], 6) + normal_by(rng, frame, ["participant", "limb", "time"], 4)
+    value = (
+        120
+        + 8 * ((frame["group"] == "imagery") & (frame["time"] == "post"))
+        + normal_by(rng, frame, ["participant"], 18)
+    )
+    value += normal_by(rng, frame, ["participant", "limb"], 6) + normal_by(
+        rng, frame, ["participant", "limb", "time"], 4
+    )
     frame = frame.assign(value=value + rng.normal(0, 3, len(frame)))
     return frame[rng.random(len(frame)) > 0.07]
 
