@@ -50,6 +50,8 @@ def decimal_mark(columns: Iterable[np.ndarray], name: str, delimiter: str | None
     ','
     """
     texts = {cell.strip() for column in columns for cell in pd.unique(column) if isinstance(cell, str)}
+    if delimiter != ";" and not any("," in text for text in texts):
+        return "."
     marked = {mark: [text for text in texts if _DECIMAL[mark].fullmatch(text) and len(text) > 1] for mark in ".,"}
     both = next((text for text in texts if (_GROUPED["."].match(text) and "," in text) or (_GROUPED[","].match(text) and "." in text)),
                 None)  # fmt: skip

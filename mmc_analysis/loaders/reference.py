@@ -1,6 +1,6 @@
 """Normalisation: each value in percent of its participant's and muscle's reference."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,7 @@ NORMALISED = ("pct_mvic", "pct_max", "pct_mmax")
 _KEYS = ("file", "sheet", "unit", "columns", "levels", "header", "rows", "others", "keep", "missing", "decimal", "delimiter",
          "encoding")  # fmt: skip
 _REFERENCE_ROLES = ("muscle", "trial", "reference", "limb")
+Labeller = Callable[[Mapping], str]
 _TRIAL = ("session", "time", "condition", "exercise", "tempo", "load", "trial", "repetition")
 
 
@@ -59,10 +60,10 @@ def normalised(observed: Observed, settings: Settings, source, layout: Layout) -
         row = rows[not_raw].iloc[0]
         raise LoaderError(f"{observed.place(row)}: the values are in {row['unit']}, not raw amplitudes ({', '.join(RAW_UNITS)}), "
                           "so they cannot be normalised again. Leave reference= out.")  # fmt: skip
-    found, unit = _references(observed, settings, source, layout)
+    found, labelled, unit = _references(observed, settings, source, layout)
     unit = check_option("normalised", settings.normalised or unit, NORMALISED, LoaderError)
     keys = [key for key in _keys(rows) if key in found]
-    best = _highest(found, keys, name)
+    best = _highest(found, keys, labelled, name)
     joined = rows[keys].merge(best, on=keys, how="left", validate="many_to_one")
     amplitudes = (rows["value"] * rows["unit"].map(RAW_UNITS)).to_numpy()
     _check_found(rows, joined, keys, name, found)
@@ -77,25 +78,24 @@ def _keys(rows: pd.DataFrame) -> list[str]:
     return ["participant", "muscle", *(key for key in ("limb", "session", "measure") if key in rows)]
 
 
-def _references(observed: Observed, settings: Settings, source, layout: Layout) -> tuple[pd.DataFrame, str]:
-    """Return rows (keys, amplitude in µV, label) that may serve as reference, and the unit of the result."""
+def _references(observed: Observed, settings: Settings, source, layout: Layout) -> tuple[pd.DataFrame, Labeller, str]:
+    """Return rows that may serve as reference, how each is called, and the unit of the result."""
     reference, here = settings.reference, observed.references
-    name = observed.tables[0].name
     if isinstance(reference, str) and reference == "max":
         trials = pd.concat([observed.rows, here], ignore_index=True) if len(here) else observed.rows
-        labels = [_trial_label(row) for row in trials[[c for c in _TRIAL if c in trials]].to_dict("records")]
-        return _amplitudes(trials, np.array(labels, dtype=object)), "pct_max"
+        return trials, lambda row: _trial_label(row) or _column_label(observed, row), "pct_max"
     if isinstance(reference, str) and reference == "mvc":
         if not len(here):
-            raise LoaderError(f"{name}: reference='mvc', but no column holds a reference. Name it, such as "
+            raise LoaderError(f"{observed.tables[0].name}: reference='mvc', but no column holds a reference. Name it, such as "
                               "columns={'MVC pec (µV)': {'reference': 'pectoralis'}}, or give the table: "
                               "reference={'sheet': 'MVC'}.")  # fmt: skip
-        labels = [observed.tables[t].headers[c] for t, c in zip(here["_table"], here["_column"], strict=True)]
-        return _amplitudes(here.drop(columns="measure"), np.array(labels, dtype=object)), "pct_mvic"
-    return _reference_table(settings, source, layout), "pct_mvic"
+        return here.drop(columns="measure"), lambda row: _column_label(observed, row), "pct_mvic"
+    read = _reference_table(settings, source, layout)
+    rows = pd.concat([read.rows, read.references], ignore_index=True).drop(columns="measure")
+    return rows, lambda row: _row_label(read, row), "pct_mvic"
 
 
-def _reference_table(settings: Settings, source, layout: Layout) -> pd.DataFrame:
+def _reference_table(settings: Settings, source, layout: Layout) -> Observed:
     given = settings.reference
     entry = dict(given) if isinstance(given, Mapping) else {}
     for key in entry:
@@ -104,46 +104,47 @@ def _reference_table(settings: Settings, source, layout: Layout) -> pd.DataFrame
     if isinstance(table, str) and not isinstance(given, Mapping) and "." not in table:
         check_option("reference", table, ("max", "mvc"), LoaderError)
     levels = {role: entries for role, entries in settings.levels.items() if role == "muscle"}
-    plain = Settings(study=settings.study, levels=levels, unit=settings.unit, ids=settings.ids, missing=settings.missing,
-                     repeats="number")  # fmt: skip
+    plain = Settings(study=settings.study, levels=levels, ids=settings.ids, missing=settings.missing)
     wide = {role: words for role, words in layout.wide.items() if role in _REFERENCE_ROLES}
     open_labels = dict.fromkeys(("condition", "time", "load"), "label")
-    expected = replace(layout, wide=wide, cells={**layout.cells, **open_labels}, required=("participant", "muscle"))
-    read = observe(table if table is source else beside(source, table), expected, replace(plain, **entry))
-    rows = pd.concat([read.rows, read.references], ignore_index=True)
-    labels = [
-        f"{read.tables[t].name}, row {read.tables[t].rows[r]}"
-        for t, r in zip(rows["_table"], rows["_row"], strict=True)
-    ]
-    return _amplitudes(rows.drop(columns="measure"), np.array(labels, dtype=object))
-
-
-def _amplitudes(rows: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
-    wrong = sorted(set(rows["unit"]) - set(RAW_UNITS))
-    if wrong:
-        raise LoaderError(f"the reference is in {wrong[0]}, but must be a raw amplitude ({', '.join(RAW_UNITS)}).")
-    keys = {key: rows[key] for key in _keys(rows)}
-    return pd.DataFrame({**keys, "amplitude": rows["value"] * rows["unit"].map(RAW_UNITS), "label": labels})
+    expected = replace(layout, wide=wide, cells={**layout.cells, **open_labels}, required=("participant", "muscle"),
+                       unit=settings.unit)  # fmt: skip
+    return observe(table if table is source else beside(source, table), expected, replace(plain, **entry))
 
 
 def _trial_label(row: Mapping) -> str:
-    said = [
-        f"{role}={value:g}" if isinstance(value, float) else f"{role}={value}"
-        for role, value in row.items()
-        if pd.notna(value)
-    ]
-    return ", ".join(said) or "reference"
+    """Name a trial by what sets it apart from the participant's others."""
+    said = {role: row[role] for role in _TRIAL if role in row and pd.notna(row[role])}
+    return ", ".join(
+        f"{role}={value:g}" if isinstance(value, float) else f"{role}={value}" for role, value in said.items()
+    )
 
 
-def _highest(found: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
-    measured = found[found["amplitude"].notna()]
+def _column_label(observed: Observed, row: Mapping) -> str:
+    return observed.tables[row["_table"]].headers[row["_column"]]
+
+
+def _row_label(read: Observed, row: Mapping) -> str:
+    table = read.tables[row["_table"]]
+    return f"{table.name}, row {table.rows[row['_row']]}"
+
+
+def _highest(found: pd.DataFrame, keys: list[str], labelled: Labeller, name: str) -> pd.DataFrame:
+    """Return keys, amplitude in µV and label of the highest row of each participant and muscle."""
+    wrong = sorted(set(found["unit"]) - set(RAW_UNITS))
+    if wrong:
+        raise LoaderError(
+            f"{name}: the reference is in {wrong[0]}, but must be a raw amplitude ({', '.join(RAW_UNITS)})."
+        )
+    amplitudes = (found["value"] * found["unit"].map(RAW_UNITS)).rename("amplitude")
+    measured = found[amplitudes.notna()].assign(amplitude=amplitudes)
     best = measured.loc[measured.groupby(keys, sort=False)["amplitude"].idxmax()]
     wrong = best[~(best["amplitude"] > 0)]
     if len(wrong):
         row = wrong.iloc[0]
         raise LoaderError(f"{name}: the reference of participant '{row['participant']}', {row['muscle']}, is {row['amplitude']:g}. "
                           "It must be above zero.")  # fmt: skip
-    return best[[*keys, "amplitude", "label"]]
+    return best[[*keys, "amplitude"]].assign(label=[labelled(row) for row in best.to_dict("records")])
 
 
 def _check_found(rows: pd.DataFrame, joined: pd.DataFrame, keys: list[str], name: str, found: pd.DataFrame) -> None:

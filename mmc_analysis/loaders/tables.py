@@ -186,6 +186,9 @@ def _table(name: str, records: list[tuple[int, list]], settings: Settings, delim
     if not records:
         raise LoaderError(f"{name}: the table is empty.")
     headers, last = _headers(name, records, settings.header)
+    if sum(map(bool, headers)) < 2:
+        raise LoaderError(f"{name}, row {last}: the header has one column only ('{headers[0]}'). Write how columns are separated: "
+                          "delimiter=';' (or ',', or a tab), or which row is the header: header=.")  # fmt: skip
     first, final = settings.rows or (last + 1, max(line for line, _ in records))
     body = [(line, cells) for line, cells in records if max(first, last + 1) <= line <= final]
     if not body:
@@ -230,6 +233,8 @@ def _headers(name: str, records: list[tuple[int, list]], header) -> tuple[tuple[
 def _check_widths(name: str, headers: tuple[str, ...], body: list[tuple[int, list]], delimiter: str) -> None:
     labelled = max((i for i, label in enumerate(headers, 1) if label), default=0)
     for line, cells in body:
+        if labelled <= len(cells) <= len(headers):
+            continue
         filled = max((i for i, cell in enumerate(cells, 1) if _holds(cell)), default=0)
         if filled > len(headers) or len(cells) < labelled:
             found = filled if filled > len(headers) else len(cells)

@@ -43,6 +43,7 @@ class Workbook:
             has_formulas = _check_archive(data, name)
             self._values = _opened(data, values=True)
             self._formulas = _opened(data, values=False) if has_formulas else None
+            self._read: dict[str, list[tuple[int, list]]] = {}
             self.sheets = tuple(sheet.title for sheet in self._values.worksheets)
 
     def records(self, sheet: str) -> list[tuple[int, list]]:
@@ -50,11 +51,15 @@ class Workbook:
         if sheet not in self.sheets:
             raise LoaderError(f"{self.name}: there is no sheet '{sheet}'.{nearest(sheet, self.sheets)} "
                               f"Sheets: {', '.join(self.sheets)}.")  # fmt: skip
-        with _as_loader_error(self.name):
-            if self._formulas is not None:
-                self._check_formulas(sheet)
-            rows = _rows(self._values[sheet], f"{self.name}, sheet '{sheet}'")
-            return [(number, cells) for number, cells in ((n, _trimmed(row)) for n, row in rows) if cells]
+        if sheet not in self._read:
+            with _as_loader_error(self.name):
+                if self._formulas is not None:
+                    self._check_formulas(sheet)
+                rows = _rows(self._values[sheet], f"{self.name}, sheet '{sheet}'")
+                self._read[sheet] = [
+                    (number, cells) for number, cells in ((n, _trimmed(row)) for n, row in rows) if cells
+                ]
+        return self._read[sheet]
 
     def _check_formulas(self, sheet: str) -> None:
         where = f"{self.name}, sheet '{sheet}'"

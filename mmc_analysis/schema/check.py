@@ -102,7 +102,10 @@ def _cell_faults(cells: pd.Series, column: Column) -> Iterator[str]:
 
 def _number_faults(cells: pd.Series, empty: pd.Series, column: Column) -> Iterator[str]:
     numbers = pd.to_numeric(cells, errors="coerce")
-    text = (numbers.isna() & ~empty) | cells.map(lambda cell: isinstance(cell, (str, bool, np.bool_)))
+    typed = pd.api.types.is_numeric_dtype(cells.dtype) and cells.dtype != bool
+    text = (numbers.isna() & ~empty) | (
+        False if typed else cells.map(lambda cell: isinstance(cell, (str, bool, np.bool_)))
+    )
     if text.any():
         yield f"column '{column.name}': {_values(cells[text])} in {_rows(text)}. Only numbers are allowed."
         return
@@ -117,17 +120,16 @@ def _number_faults(cells: pd.Series, empty: pd.Series, column: Column) -> Iterat
 def _level_faults(cells: pd.Series, empty: pd.Series, column: Column) -> Iterator[str]:
     allowed = {"measure": tuple(MEASURES), "unit": UNITS}.get(column.name, column.levels)
     free_text = column.kind == "text" or not allowed
+    present = cells.dropna().unique()
     if column.kind != "text":
-        spaced = cells.map(lambda cell: isinstance(cell, str) and (cell != cell.strip() or not cell.strip())).astype(
-            bool
-        )
-        if spaced.any():
+        blank = [cell for cell in present if isinstance(cell, str) and (cell != cell.strip() or not cell.strip())]
+        spaced = cells.isin(blank)
+        if blank:
             yield (f"column '{column.name}': {_values(cells[spaced])} in {_rows(spaced)}. "
                    "Remove the blanks at the ends, and leave no label blank.")  # fmt: skip
-    if column.kind == "id":
-        wrong = ~empty & ~cells.map(lambda cell: isinstance(cell, str)).astype(bool)
-        if wrong.any():
-            yield f"column '{column.name}': {_values(cells[wrong])} in {_rows(wrong)}. Write identifiers as text."
+    if column.kind == "id" and not all(isinstance(cell, str) for cell in present):
+        wrong = ~empty & ~cells.map(lambda cell: isinstance(cell, str))
+        yield f"column '{column.name}': {_values(cells[wrong])} in {_rows(wrong)}. Write identifiers as text."
     if free_text:
         return
     wrong = ~empty & ~cells.isin(allowed)
