@@ -6,7 +6,6 @@ import pandas as pd
 from mmc_analysis.models.fixed import FixedDesign
 from mmc_analysis.models.hypotheses import beyond_intercept, full_design, term_hypothesis
 from mmc_analysis.models.primitives import Fit, Inference, JointTest
-from mmc_analysis.models.variables import read_numbers
 
 _NUMERALS = {1: "I", 2: "II", 3: "III"}
 _UNTESTABLE = JointTest(np.nan, 0.0, np.nan, np.nan)
@@ -31,8 +30,7 @@ def hypothesis_matrices(fixed: FixedDesign, kind: int) -> dict[str, np.ndarray]:
     -----
     See :mod:`mmc_analysis.models.hypotheses` for the definitions.
     """
-    numbers = {name: read_numbers(fixed.data[name]) for name in fixed.numerics}
-    design = full_design(fixed.layout, numbers, fixed.codes, fixed.X)
+    design = full_design(fixed)
     labels = [term.label for term in fixed.layout.terms]
     return {labels[i]: term_hypothesis(design, i, kind) for i in beyond_intercept(fixed.layout)}
 

@@ -1,13 +1,16 @@
 """The largest of several correlated t statistics, for simultaneous comparisons of any kind."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special, stats
 from scipy.stats import qmc
 
-_DIRECTIONS = 2**15
-_BINS = 512
+_DIRECTIONS = 2**16
+_BINS = 1024
+_CHUNK = 2**13
+_NODES = 4097
 _SEED = 20161010
 
 
@@ -68,13 +71,13 @@ def largest_of_several(correlation: np.ndarray) -> LargestOfSeveral:
     Returns
     -------
     LargestOfSeveral
-        Exact to about nine digits for rank 2 and to about three beyond; the directions of rank 3 and more are a
-        scrambled Sobol sequence with a fixed seed, so that results repeat.
+        With a relative error of about 1e-9 for rank 2, 1e-5 for rank 3, 1e-4 for ranks 4 and 5, and 1e-3 for
+        rank 10; directions are a scrambled Sobol sequence with a fixed seed, so that results repeat.
 
     Examples
     --------
-    >>> pairs = largest_of_several(np.array([[1.0, 0.5], [0.5, 1.0]]))
-    >>> round(pairs.sf(2.5, 12.0), 4)
+    >>> pair = largest_of_several(np.array([[1.0, 0.5], [0.5, 1.0]]))
+    >>> round(pair.sf(2.5, 12.0), 4)
     0.0502
     """
     values, vectors = np.linalg.eigh(correlation)
@@ -82,11 +85,13 @@ def largest_of_several(correlation: np.ndarray) -> LargestOfSeveral:
     axes = vectors[:, keep] * np.sqrt(values[keep])
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
     rank = axes.shape[1]
-    squares = np.sort((_directions(rank) @ axes.T) ** 2, axis=1)[:, -1]
-    bins = np.sort(squares).reshape(min(_BINS, squares.size), -1).mean(axis=1)
-    return LargestOfSeveral(bins, rank, len(correlation))
+    directions = _directions(rank)
+    parts = (directions[i : i + _CHUNK] @ axes.T for i in range(0, len(directions), _CHUNK))
+    squares = np.sort(np.concatenate([(part**2).max(axis=1) for part in parts]))
+    return LargestOfSeveral(squares.reshape(min(_BINS, squares.size), -1).mean(axis=1), rank, len(correlation))
 
 
+@functools.lru_cache(maxsize=8)
 def _directions(rank: int) -> np.ndarray:
     """Evenly spread directions, up to their sign, shape (count, rank)."""
     if rank == 1:
@@ -94,5 +99,20 @@ def _directions(rank: int) -> np.ndarray:
     if rank == 2:
         angle = (np.arange(_DIRECTIONS) + 0.5) * np.pi / _DIRECTIONS
         return np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    points = special.ndtri(qmc.Sobol(rank, rng=np.random.default_rng(_SEED)).random(_DIRECTIONS))
-    return points / np.linalg.norm(points, axis=1, keepdims=True)
+    points = qmc.Sobol(rank - 1, rng=np.random.default_rng(_SEED)).random(_DIRECTIONS)
+    found = np.empty((_DIRECTIONS, rank))
+    left = np.ones(_DIRECTIONS)
+    for axis in range(rank - 2):
+        cosine = _cosine_quantiles(points[:, axis], rank - axis)
+        found[:, axis] = left * cosine
+        left *= np.sqrt(1 - cosine**2)
+    angle = 2 * np.pi * points[:, -1]
+    found[:, -2], found[:, -1] = left * np.cos(angle), left * np.sin(angle)
+    return found
+
+
+def _cosine_quantiles(probability: np.ndarray, dimension: int) -> np.ndarray:
+    """Quantiles of the cosine between a fixed axis and a random direction, by interpolation."""
+    nodes = np.sin(np.linspace(0, np.pi / 2, _NODES)) ** 2
+    half = (dimension - 1) / 2
+    return np.interp(probability, nodes, 2 * special.betaincinv(half, half, nodes) - 1)

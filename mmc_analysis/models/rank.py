@@ -69,11 +69,3 @@ def null_basis(matrix: np.ndarray, independent: np.ndarray) -> np.ndarray:
         basis[dependent, np.arange(dependent.size)] = 1.0
         basis, _ = np.linalg.qr(basis)
     return basis
-
-
-def row_basis(matrix: np.ndarray, tolerance: float = 1e-9) -> np.ndarray:
-    """Return orthonormal rows that span the rows of a matrix (m, p), shape (rank, p)."""
-    if matrix.size == 0:
-        return np.zeros((0, matrix.shape[1]))
-    _, sizes, rows = np.linalg.svd(matrix, full_matrices=False)
-    return rows[sizes > tolerance * max(sizes[0], np.finfo(float).tiny)]
