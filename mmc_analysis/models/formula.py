@@ -3,6 +3,7 @@
 import functools
 from dataclasses import dataclass
 
+from mmc_analysis.errors import ModelError
 from mmc_analysis.models.expression_parser import TokenReader, read_computation
 from mmc_analysis.models.expressions import Column, Expression, columns_of
 from mmc_analysis.models.terms import Terms, parse_terms
