@@ -8,7 +8,7 @@ import pandas as pd
 from mmc_analysis.errors import FigureError
 from mmc_analysis.figures.frames import as_numbers, levels_of, names_of, require
 from mmc_analysis.options import check_option
-from mmc_analysis.schema import MEASURE_LABELS
+from mmc_analysis.schema import MEASURE_LABELS, number_in
 
 NAME = "evidence_map"
 NOT_STATED = "not stated"
@@ -117,13 +117,13 @@ def direction_of(row: pd.Series) -> tuple[str, bool]:
     stated = row.get("direction")
     if pd.notna(stated):
         return check_option("direction", str(stated), DIRECTIONS, FigureError), str(stated) != "unclear"
-    estimate = _number(row, "estimate")
+    estimate = number_in(row, "estimate")
     if not math.isfinite(estimate) or row.get("quantity") in ("level", "pct_of_baseline"):
         return "unclear", False
-    p_value, low, high = (_number(row, column) for column in ("p_value", "conf_low", "conf_high"))
+    p_value, low, high = (number_in(row, column) for column in ("p_value", "conf_low", "conf_high"))
     sign = "higher" if estimate > 0 else "lower" if estimate < 0 else "no_difference"
     if math.isfinite(p_value):
-        level = _number(row, "conf_level")
+        level = number_in(row, "conf_level")
         alpha = 1 - level if math.isfinite(level) else 0.05
         clear = p_value < alpha and row.get("p_relation") not in (">", "ns")
         clear = clear or (row.get("p_relation") == "<" and p_value <= alpha)
@@ -132,8 +132,3 @@ def direction_of(row: pd.Series) -> tuple[str, bool]:
     else:
         clear = low > 0 or high < 0
     return (sign if clear else "no_difference"), True
-
-
-def _number(row: pd.Series, column: str) -> float:
-    value = row.get(column)
-    return float(value) if pd.notna(value) else math.nan

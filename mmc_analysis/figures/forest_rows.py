@@ -7,8 +7,9 @@ from mmc_analysis.errors import FigureError
 from mmc_analysis.figures.frames import as_numbers, levels_of, measure_words, names_of, only, refuse_mixtures, require
 from mmc_analysis.schema import (
     METRIC_LABELS,
-    choose_decimals,
-    decimals_as_stored,
+    decimals_of_row,
+    is_difference,
+    number_in,
     write_interval,
     write_level,
     write_number,
@@ -121,9 +122,9 @@ def _pooled_rows(pooled: pd.DataFrame, signed: bool, gap: bool) -> list[pd.DataF
         label = only(one, "label") or "Pooled"
         parts.append(_rows(one, "pooled", [label], signed).assign(gap=gap and i == 0))
         row = one.iloc[0]
-        low, high = float(row.get("pred_low", np.nan)), float(row.get("pred_high", np.nan))
+        low, high = number_in(row, "pred_low"), number_in(row, "pred_high")
         if np.isfinite(low) and np.isfinite(high):
-            text = write_interval(low, high, _decimals(row))
+            text = write_interval(low, high, decimals_of_row(row))
             parts.append(pd.DataFrame({"kind": ["prediction"], "label": ["Prediction interval"], "gap": [False],
                                        "conf_low": [low], "conf_high": [high], "estimate_text": "",
                                        "interval_text": text, "secondary": False}))  # fmt: skip
@@ -155,7 +156,7 @@ def row_labels(frame: pd.DataFrame) -> list[str]:
 
 def texts_of(row: pd.Series, signed: bool) -> tuple[str, str]:
     """Return the texts of an estimate and its interval; decimals follow the uncertainty, or the paper."""
-    decimals = _decimals(row)
+    decimals = decimals_of_row(row)
     estimate = write_number(float(row["estimate"]), decimals, plus=signed)
     low, high = float(row["conf_low"]), float(row["conf_high"])
     if np.isnan(low) or np.isnan(high):
@@ -163,29 +164,12 @@ def texts_of(row: pd.Series, signed: bool) -> tuple[str, str]:
     return estimate, write_interval(low, high, decimals)
 
 
-def _decimals(row: pd.Series) -> int:
-    estimate, low, high = (float(row[column]) for column in ("estimate", "conf_low", "conf_high"))
-    if row.get("evidence") == "published":
-        return decimals_as_stored(estimate, low, high)
-    return choose_decimals(
-        estimate, float(row.get("std_error", np.nan)), low, high, float(row.get("conf_level", np.nan))
-    )
-
-
 def _signed(frame: pd.DataFrame) -> bool:
-    return is_difference(frame) and (only(frame, "metric") or "raw") in ("raw", "pct_change", "mean_change")
+    return _differences(frame) and (only(frame, "metric") or "raw") in ("raw", "pct_change", "mean_change")
 
 
-def is_difference(frame: pd.DataFrame) -> bool:
-    """Return whether the rows are differences or changes rather than levels.
-
-    Examples
-    --------
-    >>> is_difference(pd.DataFrame({"contrast": ["a - b"]})), is_difference(pd.DataFrame({"condition": ["a"]}))
-    (True, False)
-    """
-    contrasted = any(only(frame, column) is not None for column in ("contrast", "comparator"))
-    return contrasted or only(frame, "quantity") in ("change", "pct_change") or only(frame, "metric") == "pct_change"
+def _differences(frame: pd.DataFrame) -> bool:
+    return any(is_difference(row) for _, row in frame.iterrows())
 
 
 def axis_words(frame: pd.DataFrame) -> str:
@@ -208,7 +192,7 @@ def axis_words(frame: pd.DataFrame) -> str:
         return METRIC_LABELS.get(metric, metric.replace("_", " "))
     if unit is None and metric != "pct_change":
         raise FigureError(f"{NAME}: neither 'unit' nor 'metric' says what the estimates are. Give axis_label=.")
-    difference = is_difference(frame)
+    difference = _differences(frame)
     written = write_unit(unit or "", metric, difference)
     written = "percentage points" if written == "points" and unit != "points" else written
     words = "Change" if metric == "pct_change" else "Difference" if difference else ""

@@ -4,7 +4,10 @@ Figures and reports both write with these functions, so that a figure and a text
 """
 
 import math
+from collections.abc import Mapping
 from statistics import NormalDist
+
+import pandas as pd
 
 from mmc_analysis.schema.measures import UNIT_LABELS
 
@@ -172,3 +175,60 @@ def write_unit(unit: str, metric: str = "raw", difference: bool = False) -> str:
     if difference and unit in _PERCENT_UNITS:
         return "points"
     return UNIT_LABELS.get(unit, unit)
+
+
+def is_difference(row: Mapping) -> bool:
+    """Return whether a row of estimates is a difference or a change rather than a level.
+
+    Parameters
+    ----------
+    row : mapping
+        Column name to value; a pandas Series is one.
+
+    Examples
+    --------
+    >>> is_difference({"contrast": "pectoralis - regular"}), is_difference({"condition": "regular"})
+    (True, False)
+    >>> is_difference({"term": "condition[pectoralis]"}), is_difference({"term": "(Intercept)"})
+    (True, False)
+    """
+    if any(_text(row, column) for column in ("contrast", "comparator")):
+        return True
+    if _text(row, "quantity") in ("change", "pct_change") or _text(row, "metric") in ("pct_change", "mean_change"):
+        return True
+    return _text(row, "term").strip("()").lower() not in ("", "intercept")
+
+
+def decimals_of_row(row: Mapping) -> int:
+    """Choose the decimals of a row of estimates: those of its uncertainty, or, as published, those it has.
+
+    Examples
+    --------
+    >>> decimals_of_row({"estimate": 9.04, "std_error": 1.85})
+    1
+    >>> decimals_of_row({"estimate": 9.0, "conf_low": 5.0, "conf_high": 13.0, "evidence": "published"})
+    0
+    """
+    estimate, std_error, low, high, level = (
+        number_in(row, column) for column in ("estimate", "std_error", "conf_low", "conf_high", "conf_level")
+    )
+    if _text(row, "evidence") == "published":
+        return decimals_as_stored(estimate, low, high)
+    return choose_decimals(estimate, std_error, low, high, level)
+
+
+def number_in(row: Mapping, column: str) -> float:
+    """Return a cell as a float, NaN where the column is absent or the cell empty.
+
+    Examples
+    --------
+    >>> number_in({"n": 18}, "n"), number_in({"n": None}, "n")
+    (18.0, nan)
+    """
+    value = row.get(column)
+    return math.nan if pd.isna(value) else float(value)
+
+
+def _text(row: Mapping, column: str) -> str:
+    value = row.get(column)
+    return value if isinstance(value, str) else ""
