@@ -7,7 +7,7 @@ from mmc_analysis.effects.frames import Effect, check_level, effect_frame, two_s
 from mmc_analysis.effects.hedges import hedges_factor
 from mmc_analysis.effects.raw import raw_frame, welch
 from mmc_analysis.effects.samples import PairedSummary, PrePostControl
-from mmc_analysis.effects.standardised_paired import INTERVALS, standardised_limits
+from mmc_analysis.effects.standardised_paired import INTERVAL_NAMES, INTERVALS, standardised_limits
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 
@@ -27,9 +27,9 @@ def g_ppc2(
         Pre (2) and post (1) of the two groups, ``k`` samples each; or one PrePostControl.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "normal"}
+    interval : {"noncentral-t", "unshrunk", "normal"}
         Limits of the noncentral t of the difference of changes (pooled, n_T + n_C - 2 degrees of freedom), brought to
-        the pre SD as Algina and Keselman (2003) do; or estimate ± z · std_error.
+        the pre SD as Algina and Keselman (2003) do, shrunk by Hedges' factor or not; or estimate ± z · std_error.
     variance : {"morris", "becker"}
         Morris (2008, equation 25); or 2(1-r)(1/n_T + 1/n_C) + g²/(2(n_T + n_C)), the large-sample form.
 
@@ -63,8 +63,8 @@ def g_ppc2(
     per_t = factor * error / sd_pre
     r = ((t_arm.n - 1) * t_arm.r + (c_arm.n - 1) * c_arm.r) / df
     std_error = np.sqrt((_morris if variance == "morris" else _becker)(t * per_t, r, per_n, df, factor))
-    low, high = standardised_limits(t, df, per_t, std_error, level, interval)
-    method = f"difference of changes / pooled pre SD, Hedges' factor, {variance} variance; {interval} interval"
+    low, high = standardised_limits(t, df, per_t, std_error, level, interval, factor)
+    method = f"difference of changes / pooled pre SD, Hedges' factor, {variance} variance; {INTERVAL_NAMES[interval]}"
     effect = Effect("g_ppc2", t * per_t, std_error, df, low, high, method, t, two_sided_p(t, df))
     return effect_frame(arms, effect, level)
 

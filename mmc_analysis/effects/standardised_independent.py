@@ -1,6 +1,10 @@
 """Standardised mean differences of two independent groups, group 1 minus group 2.
 
 `statistic`, `df` and `p_value` are those of the t test that shares the standardiser.
+
+Coverage of nominal 95 % intervals in simulations of normal data (6, 10, 18 or 30 per group, effects 0 to 2 SD): d_s
+94.5-95.3 %, g_s 93.0-95.3 %; glass_delta for unequal variances 94.4-97.0 % whether the SDs are equal or not, for equal
+variances 94.6-95.4 % when they are and 88-91 % when group 1 varies 1.5 times as much.
 """
 
 import numpy as np
@@ -9,7 +13,7 @@ import pandas as pd
 from mmc_analysis.effects.frames import Effect, check_level, effect_frame, two_sided_p
 from mmc_analysis.effects.hedges import hedges_factor
 from mmc_analysis.effects.samples import IndependentSummary
-from mmc_analysis.effects.standardised_paired import INTERVALS, standardised_limits
+from mmc_analysis.effects.standardised_paired import INTERVAL_NAMES, INTERVALS, standardised_limits
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 
@@ -24,8 +28,9 @@ def d_s(two: IndependentSummary, *, conf_level: float | None = 0.95, interval: s
         ``k`` samples.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "normal"}
-        Exact limits under equal variances, or estimate ± z · std_error.
+    interval : {"noncentral-t", "unshrunk", "normal"}
+        Exact limits under equal variances, or estimate ± z · std_error. Corrected metrics shrink the limits by Hedges'
+        factor unless "unshrunk" is asked for.
 
     Returns
     -------
@@ -74,8 +79,9 @@ def glass_delta(
         ``k`` samples; 2 is the control.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "normal"}
-        Limits from the noncentral t with n_2 - 1 degrees of freedom, or estimate ± z · std_error.
+    interval : {"noncentral-t", "unshrunk", "normal"}
+        Limits from the noncentral t with n_2 - 1 degrees of freedom, or estimate ± z · std_error; "unshrunk" as in
+        :func:`d_s`.
     variances : {"unequal", "equal"}
         Whether the two populations may differ in their SD. Equal: exact interval, variance
         1/n_1 + 1/n_2 + Δ²/(2 n_2). Unequal: the standard error of the difference is that of Welch, variance
@@ -137,8 +143,8 @@ def _frame(two, metric, standardiser, error, df, parts, conf_level, interval):
     check_option("interval", interval, INTERVALS, EffectError)
     level = check_level(conf_level)
     t, per_t, std_error = two.mean_difference / error, factor * error / standardiser, np.sqrt(variance)
-    low, high = standardised_limits(t, df, per_t, std_error, level, interval)
+    low, high = standardised_limits(t, df, per_t, std_error, level, interval, factor)
     effect = Effect(
-        metric, t * per_t, std_error, df, low, high, f"{method}; {interval} interval", t, two_sided_p(t, df)
+        metric, t * per_t, std_error, df, low, high, f"{method}; {INTERVAL_NAMES[interval]}", t, two_sided_p(t, df)
     )
     return effect_frame(two, effect, level)

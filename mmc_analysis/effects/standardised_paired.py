@@ -5,20 +5,32 @@ row per sample. `statistic`, `df` and `p_value` are those of the paired t test o
 
 Intervals: the paired t is noncentral t around the standardised change in units of the SD of the changes; its limits
 (Steiger and Fouladi 1997) are brought to the metric's own standardiser, which is exact for d_z and, for the others,
-the approximation of Algina and Keselman (2003).
+the approximation of Algina and Keselman (2003). The limits of corrected metrics (g_*, smcr, smcc) are shrunk by Hedges'
+factor like the estimate, as effectsize does. An interval for the same parameter needs no shrinking, though, and with few
+participants and large effects the shrunk one is too near zero: ``interval="unshrunk"`` leaves the factor out.
+
+Coverage of nominal 95 % intervals in simulations of normal data (n = 6, 10, 18, 30; r = .3, .7, .9; effects 0, .5 and 1 SD;
+SD ratio 1 and 1.5): d_z 94.4-95.6 %, d_av 93.9-96.2 %; g_av at n = 6 down to 88.7 %, at n = 18 93.4 % or more (unshrunk it
+is that of d_av); smcr at n = 6 down to 87.7 %, unshrunk 93.6 % or more. d_rm is only right when the two SDs are equal: at an SD
+ratio of 1.5 and r = .9 it covers 80-90 % at any n, and at n = 6 down to 88 % even with equal SDs. Prefer d_av.
 """
 
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.frames import Effect, check_level, effect_frame, two_sided_p
+from mmc_analysis.effects.frames import Effect, check_level, effect_frame, t_limits, two_sided_p
 from mmc_analysis.effects.hedges import hedges_factor
 from mmc_analysis.effects.noncentral import noncentrality_limits_t
 from mmc_analysis.effects.samples import PairedSummary
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 
-INTERVALS = ("noncentral-t", "normal")
+INTERVALS = ("noncentral-t", "unshrunk", "normal")
+INTERVAL_NAMES = {
+    "noncentral-t": "noncentral-t interval",
+    "unshrunk": "noncentral-t interval, not shrunk by Hedges' factor",
+    "normal": "normal interval",
+}
 AVERAGES = ("rms", "arithmetic")
 
 
@@ -32,8 +44,8 @@ def d_z(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str =
         ``k`` samples.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "normal"}
-        Exact limits, or estimate ± z · std_error.
+    interval : {"noncentral-t", "unshrunk", "normal"}
+        Exact limits, or estimate ± z · std_error; "unshrunk" see the module, it only matters for corrected metrics.
 
     Returns
     -------
@@ -96,7 +108,7 @@ def d_av(
         ``k`` samples.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "normal"}
+    interval : {"noncentral-t", "unshrunk", "normal"}
         The interval of Algina and Keselman (2003), or estimate ± z · std_error.
     average : {"rms", "arithmetic"}
         Root mean square of the SDs (Cumming 2012), or their arithmetic mean (Lakens 2013).
@@ -150,7 +162,7 @@ def d_rm(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str 
         ``k`` samples.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "normal"}
+    interval : {"noncentral-t", "unshrunk", "normal"}
         Limits of d_z times √(2(1-r)), or estimate ± z · std_error.
 
     Returns
@@ -200,7 +212,7 @@ def smcr(
         ``k`` samples; 2 is pre.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "normal"}
+    interval : {"noncentral-t", "unshrunk", "normal"}
         The interval of Algina and Keselman (2003) for this standardiser, or estimate ± z · std_error.
     variances : {"equal", "unequal"}
         For `std_error`: 2(1-r)/n + g²/(2n) (Becker 1988), or J²(s_D²/(s_2²(n-1)) + g²/(2(n-1))) after Bonett
@@ -283,13 +295,17 @@ def _frame(pair, metric, standardiser, factor, variance, method, conf_level, int
     t = pair.mean_change / (pair.sd_change / np.sqrt(pair.n))
     per_t = factor * pair.sd_change / (standardiser * np.sqrt(pair.n))
     estimate, std_error = t * per_t, np.sqrt(variance)
-    low, high = standardised_limits(t, df, per_t, std_error, level, interval)
-    effect = Effect(metric, estimate, std_error, df, low, high, f"{method}; {interval} interval", t, two_sided_p(t, df))
+    low, high = standardised_limits(t, df, per_t, std_error, level, interval, factor)
+    effect = Effect(
+        metric, estimate, std_error, df, low, high, f"{method}; {INTERVAL_NAMES[interval]}", t, two_sided_p(t, df)
+    )
     return effect_frame(pair, effect, level)
 
 
-def standardised_limits(t, df, per_t, std_error, conf_level, interval) -> tuple[np.ndarray, np.ndarray]:
+def standardised_limits(t, df, per_t, std_error, conf_level, interval, factor=1.0) -> tuple[np.ndarray, np.ndarray]:
     """Return the limits of the effect ``t * per_t``, (k,) each; NaN without a level.
+
+    `factor` is the Hedges factor that `per_t` contains; "unshrunk" limits leave it out.
 
     Examples
     --------
@@ -300,7 +316,7 @@ def standardised_limits(t, df, per_t, std_error, conf_level, interval) -> tuple[
     if conf_level is None:
         return np.full(t.shape, np.nan), np.full(t.shape, np.nan)
     if interval == "normal":
-        low, high = noncentrality_limits_t(t * per_t / std_error, np.inf, conf_level)
-        return low * std_error, high * std_error
+        return t_limits(t * per_t, std_error, np.inf, conf_level)
     low, high = noncentrality_limits_t(t, df, conf_level)
-    return low * per_t, high * per_t
+    scale = per_t / factor if interval == "unshrunk" else per_t
+    return low * scale, high * scale

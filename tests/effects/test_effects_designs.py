@@ -119,10 +119,13 @@ def test_paired_counts_by_hand():
     assert [row["estimate"], row["conf_low"], row["conf_high"]] == pytest.approx([p, centre - half, centre + half])
 
 
-def test_complete_separation_has_no_interval():
+def test_complete_separation_takes_wilsons_limit():
+    """δ = 1 with 3 and 3: (3 - t²)/(3 + t²), t the quantile with 4 degrees of freedom."""
     row = effects.cliffs_delta(effects.independent([11.0, 12, 13], [1.0, 2, 3])).iloc[0]
-    assert row["estimate"] == 1
-    assert np.isnan(row["conf_low"])
+    square = stats.t.ppf(0.975, 4) ** 2
+    assert [row["estimate"], row["conf_low"], row["conf_high"]] == pytest.approx([1, (3 - square) / (3 + square), 1])
+    turned = effects.cliffs_delta(effects.independent([1.0, 2, 3], [11.0, 12, 13])).iloc[0]
+    assert [turned["conf_low"], turned["conf_high"]] == pytest.approx([-1, -(3 - square) / (3 + square)])
 
 
 # variance explained
