@@ -10,9 +10,10 @@ from mmc_analysis.models import kenward_roger, satterthwaite
 from mmc_analysis.models.covariance import Correlated, Linear
 from mmc_analysis.models.primitives import JointTest, LinearEstimates
 from mmc_analysis.models.repeated_likelihood import Problem, second_order_arrays, split_patterns
-from mmc_analysis.models.repeated_optimum import Optimum, minimise, moment_matrix
+from mmc_analysis.models.repeated_optimum import FLAT, Optimum, minimise, moment_matrix
 
 PERFECT = 1e-10
+NEARLY_SINGULAR = 1e-5
 
 
 @dataclass(frozen=True)
@@ -160,12 +161,12 @@ def _check_optimum(optimum: Optimum | None, structure: Linear | Correlated) -> N
         return
     if optimum is None:
         found = "no covariance matrix of this kind fits the residuals to start from"
-    elif optimum.conditioning <= 1e-8:
+    elif optimum.conditioning < NEARLY_SINGULAR:
         found = (
-            "the estimated covariance matrix is singular: some combination of occasions does not vary between "
-            "participants beyond the fixed effects"
+            "the covariance matrix becomes singular: some combination of occasions does not vary between participants "
+            "beyond the fixed effects, or too few participants were seen at most occasions"
         )
-    elif optimum.flatness <= 1e-7:
+    elif optimum.flatness <= FLAT:
         found = "the data do not determine all covariance parameters: the likelihood is flat in some direction"
     else:
         found = f"no maximum was found in {optimum.n_steps} steps"

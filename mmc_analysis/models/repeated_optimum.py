@@ -49,7 +49,8 @@ def minimise(problem: Problem, starts: list[np.ndarray]) -> Optimum | None:
     """Minimise -2 log L from the best of several starts.
 
     Steps use the observed Hessian where it is positive definite and the expected one elsewhere, and are halved until
-    Σ is positive definite and -2 log L falls.
+    Σ is positive definite and -2 log L falls. A stationary point that curves downwards in some direction is left along
+    that direction.
 
     Parameters
     ----------
@@ -67,11 +68,12 @@ def minimise(problem: Problem, starts: list[np.ndarray]) -> Optimum | None:
     point = min(points, key=lambda candidate: candidate.criterion)
     bend, n_steps, last = curvature(problem, point), 0, np.inf
     step, decrement = _direction(bend)
-    while n_steps < MAX_STEPS and decrement > DONE and not (decrement < NEAR and decrement > last / 4):
-        moved = _search(problem, point, step, decrement)
+    while n_steps < MAX_STEPS:
+        resting = not decrement > DONE or (decrement < NEAR and decrement > last / 4)
+        moved = _escape(problem, point, bend) if resting else _search(problem, point, step, decrement)
         if moved is None:
             break
-        point, bend, n_steps, last = moved, curvature(problem, moved), n_steps + 1, decrement
+        point, bend, n_steps, last = moved, curvature(problem, moved), n_steps + 1, np.inf if resting else decrement
         step, decrement = _direction(bend)
     return Optimum(point, bend, n_steps, decrement, _flatness(bend.observed), _conditioning(problem, point))
 
@@ -118,6 +120,21 @@ def _search(problem: Problem, point: Point, step: np.ndarray, decrement: float) 
         if moved is not None and moved.criterion < point.criterion - 1e-4 * length * decrement:
             return moved
         length /= 2
+    return None
+
+
+def _escape(problem: Problem, point: Point, bend: Curvature) -> Point | None:
+    scale = np.sqrt(np.abs(np.diag(bend.observed)))
+    if not (np.isfinite(bend.observed).all() and (scale > 0).all()):
+        return None
+    values, vectors = np.linalg.eigh(bend.observed / np.outer(scale, scale))
+    if values[0] > -FLAT:
+        return None
+    for length in 0.5 ** np.arange(MAX_HALVINGS / 2):
+        for step in (length * vectors[:, 0] / scale, -length * vectors[:, 0] / scale):
+            moved = evaluate(problem, point.theta + step)
+            if moved is not None and moved.criterion < point.criterion + values[0] * length**2 / 8:
+                return moved
     return None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import MMCWarning, ModelError
-from mmc_analysis.options import nearest
+from mmc_analysis.models.variables import check_columns, is_numeric, read_factor, rows_named
 
 SHOWN = 5
 
@@ -114,7 +114,7 @@ def coded(data: pd.DataFrame, name: str) -> tuple[np.ndarray, tuple]:
     Raises
     ------
     ModelError
-        If a cell is empty, or the levels have no order.
+        If a cell is empty, or text and numbers are mixed, so that 20 and '20' would be two levels.
 
     Examples
     --------
@@ -125,33 +125,12 @@ def coded(data: pd.DataFrame, name: str) -> tuple[np.ndarray, tuple]:
     empty = column.isna().to_numpy()
     if empty.any():
         raise ModelError(
-            f"column '{name}' is empty in {row_labels(data.index[empty])}. Every observation needs its "
+            f"column '{name}' is empty in {rows_named(data.index[empty])}. Every observation needs its "
             f"'{name}'; fill the cells, or leave the rows out."
         )
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.cat.remove_unused_categories()
-        return column.cat.codes.to_numpy().astype(np.intp), tuple(column.cat.categories)
-    codes, levels = pd.factorize(column.to_numpy(), sort=True)
-    if levels.dtype == object and len({isinstance(level, str) for level in levels}) > 1:
-        kinds = ", ".join(sorted({type(level).__name__ for level in levels}))
-        raise ModelError(
-            f"column '{name}' mixes kinds of labels ({kinds}), so that 20 and '20' would be two levels. "
-            "Write all of them as text or all as numbers."
-        )
-    return codes, tuple(levels.tolist())
-
-
-def row_labels(index: pd.Index) -> str:
-    """Name some rows by the frame's index.
-
-    Examples
-    --------
-    >>> row_labels(pd.Index([3, 8]))
-    'rows 3, 8'
-    """
-    shown = ", ".join(str(label) for label in index[:SHOWN])
-    more = f" and {len(index) - SHOWN} more" if len(index) > SHOWN else ""
-    return f"row{'s' * (len(index) > 1)} {shown}{more}"
+    is_numeric(column)
+    factor = read_factor(column)
+    return factor.codes, factor.levels
 
 
 def check_one_measure(data: pd.DataFrame, used: Sequence[str]) -> None:
@@ -201,11 +180,8 @@ def check_stacked_studies(data: pd.DataFrame, subject: str) -> None:
 
 
 def _check_columns(data: pd.DataFrame, names: list[str], within: Sequence[str], between: Sequence[str]) -> None:
-    if not isinstance(data, pd.DataFrame):
-        raise ModelError(f"data must be a pandas DataFrame, but is {type(data).__name__}.")
+    check_columns(data, names)
     for name in names:
-        if name not in data.columns:
-            raise ModelError(f"column '{name}' is not in the data.{nearest(str(name), data.columns)}")
         if names.count(name) > 1:
             raise ModelError(
                 f"column '{name}' is named more than once. Each has one role: dv, subject, within, between."
@@ -224,7 +200,7 @@ def _response(data: pd.DataFrame, dv: str) -> np.ndarray:
     infinite = np.isinf(response)
     if infinite.any():
         raise ModelError(
-            f"column '{dv}' is infinite in {row_labels(data.index[infinite])}. Correct or empty the cells."
+            f"column '{dv}' is infinite in {rows_named(data.index[infinite])}. Correct or empty the cells."
         )
     if np.isnan(response).all():
         raise ModelError(f"column '{dv}' is empty in every row.")

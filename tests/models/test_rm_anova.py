@@ -227,7 +227,7 @@ def test_fewer_participants_than_contrasts_leave_mauchly_empty(root):
 
 BAD = {
     "no factor": ({}, "no factor is named"),
-    "unknown column": ({"within": "conditon"}, "'conditon' is not in the data. Did you mean 'condition'"),
+    "unknown column": ({"within": "conditon"}, "no column 'conditon'. Did you mean 'condition'"),
     "one column twice": ({"within": ["load", "load"]}, "named more than once"),
     "text response": ({"dv": "condition", "within": "load"}, "not numbers"),
     "within named as between": ({"between": "load"}, "named as a between factor"),
@@ -274,7 +274,7 @@ def test_bad_data(lifters):
         rm_anova(lifters[lifters["participant"] == "P00"], **call)
     with pytest.raises(ModelError, match="must be a pandas DataFrame"):
         rm_anova(lifters.to_numpy(), **call)
-    with pytest.raises(ModelError, match="mixes kinds of labels"):
+    with pytest.raises(ModelError, match="column 'load' mixes number and text"):
         rm_anova(lifters.assign(load=lifters["load"].astype(object).where(lifters["load"] != 20, "light")), **call)
 
 
