@@ -56,8 +56,13 @@ class MixedInference(LinearInference):
         return sensitivity(self.restricted)
 
     @cached_property
+    def own_sensitivity(self) -> Sensitivity:
+        """Derivatives by the covariance parameters, at the fit as asked for."""
+        return self.sensitivity if self.solution is self.restricted else sensitivity(self.solution)
+
+    @cached_property
     def _factors(self) -> FactorHessian:
-        own = self.sensitivity if self.solution is self.restricted else sensitivity(self.solution)
+        own = self.own_sensitivity
         inner = not self.solution.optimum.singular
         return by_factors(self.solution, own, [np.eye(len(b)) for b in self.bases] if inner else self.bases)
 
@@ -97,7 +102,11 @@ class MixedInference(LinearInference):
                 MMCWarning,
                 stacklevel=5,
             )
-        return self.restricted, self._adjusted_observed if information == "observed" else self._adjusted_expected
+        return self.restricted, self.adjusted(information)
+
+    def adjusted(self, information: str) -> Adjusted:
+        """Return Kenward and Roger's quantities with the expected or the observed information."""
+        return self._adjusted_observed if information == "observed" else self._adjusted_expected
 
     def linear_estimates(self, L: np.ndarray, ddf: str, information: str) -> LinearEstimates:
         """Estimate functions of the coefficients, each with its own degrees of freedom.

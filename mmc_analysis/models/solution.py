@@ -14,7 +14,7 @@ from mmc_analysis.models.blocks import Blocks, GroupedColumns, make_blocks
 from mmc_analysis.models.likelihood import directions, lower_triangles
 from mmc_analysis.models.optimise import Optimum, optimise
 
-PERFECT_FIT = 1e-11
+PERFECT_FIT = 50 * np.finfo(float).eps
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,14 @@ def framed(x: np.ndarray, y: np.ndarray) -> tuple[Frame, np.ndarray, np.ndarray]
     if n <= p:
         raise ModelError(f"{n} rows cannot support {p} fixed effects and a residual variance. Use fewer terms.")
     q, root = np.linalg.qr(x)
-    start = q.T @ y
-    rest = y - q @ start
+    ones = q.T @ np.ones(n)
+    has_constant = n - ones @ ones < 1e-9 * n
+    middle = float(np.median(y)) if has_constant else 0.0
+    near = y - middle
+    start = q.T @ near
+    rest = near - q @ start
     again = q.T @ rest
-    start, rest = start + again, rest - q @ again
+    start, rest = start + again + middle * ones, rest - q @ again
     scale = np.sqrt(rest @ rest / n)
     if scale <= PERFECT_FIT * np.abs(y).max():
         raise ModelError("the fixed effects fit the response exactly, so there is no residual variation to judge them "

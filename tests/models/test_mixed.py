@@ -1,5 +1,7 @@
 """fit_mixed against identities that need no other software, and its answers to bad input."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from mmc_analysis.errors import MMCWarning, ModelError, OptionError
 from mmc_analysis.models import rm_anova
 from mmc_analysis.models.mixed import fit_mixed
 
+fit_quietly = partial(fit_mixed, warn=False)
 SLOPES = "value ~ condition * load + (1 + condition | participant)"
 
 
@@ -19,7 +22,7 @@ def cell_means(frame, columns):
 
 def test_kenward_roger_of_unstructured_slopes_is_hotelling():
     frame = lifts(3, sd=(8.0, 4.0, 0.0, 4.0))
-    fit = fit_mixed(SLOPES, frame)
+    fit = fit_quietly(SLOPES, frame)
     assert fit.converged and not fit.singular
     row = fit.anova().set_index("term").loc["condition"]
     means = cell_means(frame, "condition")
@@ -32,7 +35,7 @@ def test_kenward_roger_of_unstructured_slopes_is_hotelling():
 
 def test_balanced_variance_components_are_the_repeated_measures_anova():
     frame = lifts(4, sd=(8.0, 3.0, 3.0, 4.0))
-    fit = fit_mixed(
+    fit = fit_quietly(
         "value ~ condition * load + (1 | participant) + (1 | participant:condition) + (1 | participant:load)", frame
     )
     classical = rm_anova(frame, within=["condition", "load"]).set_index("term")
@@ -50,7 +53,7 @@ def test_contrast_of_two_conditions_is_the_paired_t_test():
     means = cell_means(frame, "condition").to_numpy()
     averaged = pd.DataFrame({"participant": np.tile(np.arange(9), 2), "condition": ["regular"] * 9 + ["pectoralis"] * 9,
                              "value": means[:, :2].T.ravel()})  # fmt: skip
-    fit = fit_mixed("value ~ condition + (1 | participant)", averaged)
+    fit = fit_quietly("value ~ condition + (1 | participant)", averaged)
     row = fit.contrasts("condition").iloc[0]
     t = stats.ttest_rel(means[:, 0], means[:, 1])
     interval = t.confidence_interval()
@@ -62,8 +65,8 @@ def test_contrast_of_two_conditions_is_the_paired_t_test():
 @pytest.mark.parametrize("scale", [1e-9, 1e6])
 def test_nothing_depends_on_the_unit_of_the_response(scale):
     frame = with_gaps(lifts(6, n=10), 0.1)
-    one = fit_mixed(SLOPES, frame)
-    other = fit_mixed(SLOPES, frame.assign(value=frame.value * scale))
+    one = fit_quietly(SLOPES, frame)
+    other = fit_quietly(SLOPES, frame.assign(value=frame.value * scale))
     assert other.singular == one.singular
     for ddf in ("kenward-roger", "satterthwaite"):
         a, b = one.anova(ddf=ddf), other.anova(ddf=ddf)
@@ -81,9 +84,9 @@ def test_nothing_depends_on_a_large_offset_or_the_unit_of_a_covariate():
     frame["value"] = (
         (1 + rng.normal(size=10)).repeat(6) * frame.x + 3 * rng.normal(size=10).repeat(6) + rng.normal(size=60)
     )
-    one = fit_mixed("value ~ x + (1 + x | participant)", frame)
+    one = fit_quietly("value ~ x + (1 + x | participant)", frame)
     moved = frame.assign(value=frame.value + 1e7, x=0.01 * frame.x + 2026.0)
-    other = fit_mixed("value ~ x + (1 + x | participant)", moved)
+    other = fit_quietly("value ~ x + (1 + x | participant)", moved)
     for ddf in ("kenward-roger", "satterthwaite"):
         a, b = one.coefficients(ddf=ddf).iloc[1], other.coefficients(ddf=ddf).iloc[1]
         assert b.statistic == pytest.approx(a.statistic, rel=1e-6)
@@ -93,7 +96,7 @@ def test_nothing_depends_on_a_large_offset_or_the_unit_of_a_covariate():
 
 def test_nothing_depends_on_coding():
     frame = with_gaps(lifts(7, n=8), 0.15)
-    fits = [fit_mixed(SLOPES, frame, coding=coding) for coding in ("treatment", "sum", "polynomial", "helmert")]
+    fits = [fit_quietly(SLOPES, frame, coding=coding) for coding in ("treatment", "sum", "polynomial", "helmert")]
     tables = [fit.anova() for fit in fits]
     for table in tables[1:]:
         np.testing.assert_allclose(table[["statistic", "den_df"]], tables[0][["statistic", "den_df"]], rtol=1e-6)
@@ -107,7 +110,7 @@ def test_known_values_of_a_maximum_likelihood_fit():
     means = frame.groupby("lifter").value.mean().to_numpy()
     within = ((frame.value - means[group]) ** 2).sum()
     between = 4 * ((means - means.mean()) ** 2).sum()
-    fit = fit_mixed("value ~ 1 + (1 | lifter)", frame, reml=False)
+    fit = fit_quietly("value ~ 1 + (1 | lifter)", frame, reml=False)
     assert fit.sigma**2 == pytest.approx(within / 21)
     total = between / 7
     loglik = -0.5 * (28 * np.log(2 * np.pi) + 21 * np.log(within / 21) + 7 * np.log(total) + 28)
@@ -118,7 +121,7 @@ def test_known_values_of_a_maximum_likelihood_fit():
 
 def test_kenward_roger_of_a_maximum_likelihood_fit_rests_on_reml_and_says_so():
     frame = with_gaps(lifts(1, n=8, loads=3), 0.1)
-    ml, reml = (fit_mixed("value ~ condition * load + (1 | participant)", frame, reml=r) for r in (False, True))
+    ml, reml = (fit_quietly("value ~ condition * load + (1 | participant)", frame, reml=r) for r in (False, True))
     with pytest.warns(MMCWarning, match="fitted by maximum likelihood"):
         table = ml.coefficients()
     np.testing.assert_allclose(table.std_error, reml.coefficients().std_error, rtol=1e-9)
@@ -127,7 +130,7 @@ def test_kenward_roger_of_a_maximum_likelihood_fit_rests_on_reml_and_says_so():
 
 def test_observed_and_expected_information_agree_where_data_are_balanced_and_differ_elsewhere():
     frame = lifts(9, n=12, sd=(8.0, 5.0, 0.0, 4.0))
-    full, gaps = fit_mixed(SLOPES, frame), fit_mixed(SLOPES, with_gaps(frame, 0.15))
+    full, gaps = fit_quietly(SLOPES, frame), fit_quietly(SLOPES, with_gaps(frame, 0.15))
     for fit, same in ((full, True), (gaps, False)):
         one, other = (fit.coefficients(information=i).df.to_numpy() for i in ("expected", "observed"))
         assert np.allclose(one, other, rtol=1e-6) == same
@@ -137,7 +140,7 @@ def test_observed_information_at_the_boundary_falls_back_and_says_so():
     rng = np.random.default_rng(12)
     frame = pd.DataFrame({"participant": np.repeat(np.arange(6), 5), "value": rng.normal(size=30)})
     frame["value"] -= 0.9 * frame.groupby("participant").value.transform("mean")
-    fit = fit_mixed("value ~ 1 + (1 | participant)", frame)
+    fit = fit_quietly("value ~ 1 + (1 | participant)", frame)
     assert fit.singular and fit.converged
     assert np.linalg.eigvalsh(fit.sensitivity.observed)[0] < 0
     with pytest.warns(MMCWarning, match="not positive definite"):
@@ -147,7 +150,7 @@ def test_observed_information_at_the_boundary_falls_back_and_says_so():
 
 
 def test_asymptotic_is_the_wald_test():
-    fit = fit_mixed(SLOPES, lifts(2, n=8, loads=3))
+    fit = fit_quietly(SLOPES, lifts(2, n=8, loads=3))
     table = fit.coefficients(ddf="asymptotic")
     assert np.isinf(table.df).all()
     np.testing.assert_allclose(table.p_value, 2 * stats.norm.sf(np.abs(table.statistic)))
@@ -160,7 +163,7 @@ def test_missing_rows_are_dropped_and_counted_and_the_frame_is_left_alone():
     frame = lifts(1, n=8, loads=3)
     frame.loc[[3, 10], "value"] = np.nan
     before = frame.copy(deep=True)
-    fit = fit_mixed(SLOPES, frame)
+    fit = fit_quietly(SLOPES, frame)
     pd.testing.assert_frame_equal(frame, before)
     assert (fit.n_obs, fit.n_dropped, fit.n_participants) == (70, 2, 8)
     assert fit.coefficients().evidence.eq("synthetic").all()
@@ -168,8 +171,8 @@ def test_missing_rows_are_dropped_and_counted_and_the_frame_is_left_alone():
 
 def test_crossed_and_nested_groupings_are_read_alike():
     frame = lifts(1, n=8, loads=3)
-    one = fit_mixed("value ~ condition + (1 | participant/load)", frame)
-    other = fit_mixed("value ~ condition + (1 | participant) + (1 | participant:load)", frame)
+    one = fit_quietly("value ~ condition + (1 | participant/load)", frame)
+    other = fit_quietly("value ~ condition + (1 | participant) + (1 | participant:load)", frame)
     assert one.deviance == pytest.approx(other.deviance, abs=1e-9)
 
 
@@ -200,31 +203,31 @@ def test_bad_input_says_what_to_do(formula, change, message):
         else:
             frame[column] = value
     with pytest.raises(ModelError, match=message):
-        fit_mixed(formula, frame)
+        fit_quietly(formula, frame)
 
 
 def test_misspelt_options_name_the_right_one():
     with pytest.raises(OptionError, match="Did you mean 'reml'"):
-        fit_mixed(SLOPES, lifts(1, n=8), remll=False)
+        fit_quietly(SLOPES, lifts(1, n=8), remll=False)
     with pytest.raises(OptionError, match="kenward-roger"):
-        fit_mixed(SLOPES, lifts(1, n=8, loads=3)).coefficients(ddf="kenward")
+        fit_quietly(SLOPES, lifts(1, n=8, loads=3)).coefficients(ddf="kenward")
 
 
 def test_mixed_muscles_that_the_formula_ignores_are_warned_of():
     frame = lifts(1, n=8, loads=3)
     frame["muscle"] = np.where(np.arange(len(frame)) % 2 == 0, "pectoralis", "triceps")
     with pytest.warns(MMCWarning, match="2 muscles that the formula ignores"):
-        fit_mixed("value ~ condition + (1 | participant)", frame)
+        fit_quietly("value ~ condition + (1 | participant)", frame)
 
 
 def test_ids_that_repeat_across_studies_are_refused_unless_crossed():
     frame = pd.concat([lifts(i, n=8, loads=3).assign(study=f"s{i}") for i in (1, 2)], ignore_index=True)
     with pytest.raises(ModelError, match=r"8 participant ids occur in several studies.*study:participant"):
-        fit_mixed("value ~ condition + (1 | participant)", frame)
-    fit = fit_mixed("value ~ condition + (1 | study:participant)", frame)
+        fit_quietly("value ~ condition + (1 | participant)", frame)
+    fit = fit_quietly("value ~ condition + (1 | study:participant)", frame)
     assert fit.n_participants == 16
 
 
 def test_variation_stated_twice_is_warned_of():
     with pytest.warns(MMCWarning, match="state the same variation twice"):
-        fit_mixed("value ~ condition + (condition || participant)", lifts(1, n=8, loads=3))
+        fit_quietly("value ~ condition + (condition || participant)", lifts(1, n=8, loads=3))

@@ -1,0 +1,259 @@
+"""A fitted linear mixed model, and everything that can be asked of it."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from mmc_analysis.models.display import describe, describe_html
+from mmc_analysis.models.fixed import FixedDesign
+from mmc_analysis.models.mixed_inference import MixedInference
+from mmc_analysis.models.predictions import average_rows, known_rows, prediction_frame
+from mmc_analysis.models.random import RandomEffects
+from mmc_analysis.models.residuals import quantile_frame, residual_frame
+from mmc_analysis.models.solution import MixedSolution, solve_mixed
+from mmc_analysis.models.variance import components_frame, icc_frame, r_squared_frame, random_effects_frame
+from mmc_analysis.options import check_option, named_options
+
+
+@dataclass(frozen=True, repr=False)
+class MixedFit(MixedInference):
+    """A fitted linear mixed model.
+
+    Attributes
+    ----------
+    formula : str
+    fixed : FixedDesign
+        Response and fixed effects on the n rows that were used.
+    random : tuple of RandomEffects
+        Each random term on those rows.
+    solution : MixedSolution
+        The optimum on arrays.
+    evidence : str
+        What the data rest on.
+    participant_codes : ndarray of int (n,)
+        Who gave each row.
+    advice : tuple of str
+        What the user should know about this model before trusting its tests.
+    """
+
+    formula: str
+    fixed: FixedDesign
+    random: tuple[RandomEffects, ...]
+    solution: MixedSolution
+    evidence: str
+    participant_codes: np.ndarray = field(repr=False)
+    advice: tuple[str, ...] = ()
+
+    @property
+    def bases(self) -> list[np.ndarray]:
+        """From each random term's unit basis to the user's columns, (k, k) each."""
+        return [effects.basis for effects in self.random]
+
+    @cached_property
+    def restricted(self) -> MixedSolution:
+        """The solution by REML: the fit itself, if it is one."""
+        if self.solution.reml:
+            return self.solution
+        return solve_mixed(self.fixed.X, self.fixed.y, [effects.columns for effects in self.random], True)
+
+    @property
+    def beta(self) -> np.ndarray:
+        """Estimated fixed effects, (p,)."""
+        return self.solution.beta
+
+    @property
+    def reml(self) -> bool:
+        """Whether the fit is by restricted maximum likelihood."""
+        return self.solution.reml
+
+    @property
+    def sigma(self) -> float:
+        """Residual standard deviation, in the response's unit."""
+        return self.solution.sigma
+
+    @property
+    def n_obs(self) -> int:
+        """Rows used."""
+        return len(self.fixed.y)
+
+    @property
+    def n_dropped(self) -> int:
+        """Rows left out because a value is missing."""
+        return self.fixed.n_dropped
+
+    @property
+    def n_participants(self) -> int:
+        """People behind the rows."""
+        return int(self.participant_codes.max()) + 1
+
+    @property
+    def n_parameters(self) -> int:
+        """Fixed effects, variances and covariances, and the residual variance."""
+        return len(self.beta) + self.solution.blocks.n_parameters + 1
+
+    @property
+    def deviance(self) -> float:
+        """-2 log L: the REML criterion, or the deviance of a fit by maximum likelihood."""
+        return self.solution.deviance
+
+    @property
+    def loglik(self) -> float:
+        """Log-likelihood, restricted if the fit is."""
+        return -0.5 * self.deviance
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, counting all parameters."""
+        return self.deviance + 2.0 * self.n_parameters
+
+    @property
+    def bic(self) -> float:
+        """Bayesian criterion with the number of rows."""
+        return self.deviance + np.log(self.n_obs) * self.n_parameters
+
+    @property
+    def converged(self) -> bool:
+        """Whether the optimum is proven: gradient and curvature in the space of covariance matrices."""
+        return self.solution.optimum.certificate.holds
+
+    @property
+    def singular(self) -> bool:
+        """Whether the covariance matrix of some term is proven to be at the boundary: a zero variance or |r| = 1."""
+        return self.solution.optimum.singular
+
+    @cached_property
+    def variance_components(self) -> pd.DataFrame:
+        """Standard deviations, variances and correlations of the random effects, and of the residual.
+
+        An estimates frame: grouping, term, metric (sd, variance, correlation, covariance), estimate, n_levels.
+        """
+        return components_frame(self.random, self.solution, self.evidence)
+
+    @cached_property
+    def random_effects(self) -> pd.DataFrame:
+        """Predicted random effects with their conditional standard deviations: grouping, level, term, estimate …"""
+        return random_effects_frame(self.random, self.solution, self.evidence)
+
+    @cached_property
+    def residuals(self) -> pd.DataFrame:
+        """Fitted values and residuals, one row per row used, on the index of the data.
+
+        ``fitted`` and ``fitted_marginal`` (without random effects); residuals ``marginal``, ``conditional``, ``pearson``
+        (conditional over σ) and ``standardised`` (conditional over its own standard error).
+        """
+        return residual_frame(self.fixed.X, self.fixed.y, self.random, self.solution, self.fixed.data.index)
+
+    @property
+    def fitted(self) -> pd.Series:
+        """Fitted values, random effects included, on the index of the data."""
+        return self.residuals["fitted"]
+
+    @named_options
+    def quantiles(self, of: str = "residuals") -> pd.DataFrame:
+        """Return the points of normal quantile plots.
+
+        Parameters
+        ----------
+        of : {"residuals", "random_effects"}
+            Standardised residuals; or predicted random effects, one plot per grouping and term.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``sample`` and ``theoretical``, with ``grouping`` and ``term`` for random effects.
+        """
+        check_option("of", of, ("residuals", "random_effects"))
+        if of == "residuals":
+            return quantile_frame(self.residuals, "standardised", [])
+        return quantile_frame(self.random_effects, "estimate", ["grouping", "term"])
+
+    @named_options
+    def r_squared(self, *, ddof: int = 1) -> pd.DataFrame:
+        """Return Nakagawa's marginal and conditional R², with Johnson's extension to random slopes.
+
+        Parameters
+        ----------
+        ddof : {1, 0}
+            The variance of the fixed part has n - ddof in its denominator; 1 as in R's insight, 0 as in the papers.
+
+        Returns
+        -------
+        pandas.DataFrame
+            An estimates frame with metric ``r2_marginal`` and ``r2_conditional``.
+        """
+        check_option("ddof", ddof, (0, 1))
+        return r_squared_frame(self.fixed.X, self.random, self.solution, ddof, self.evidence)
+
+    @named_options
+    def icc(self, *, ddof: int = 1) -> pd.DataFrame:
+        """Return intraclass correlations: adjusted (of what the fixed part leaves), by grouping and in all; unadjusted.
+
+        Parameters
+        ----------
+        ddof : {1, 0}
+            As in :meth:`r_squared`.
+        """
+        check_option("ddof", ddof, (0, 1))
+        return icc_frame(self.fixed.X, self.random, self.solution, ddof, self.evidence)
+
+    @named_options
+    def predict(
+        self,
+        new: pd.DataFrame | None = None,
+        *,
+        participants: str = "average",
+        interval: str | None = None,
+        ddf: str = "kenward-roger",
+        information: str | None = None,
+        conf_level: float = 0.95,
+    ) -> pd.DataFrame:
+        """Predict the response.
+
+        Parameters
+        ----------
+        new : pandas.DataFrame, optional
+            Rows with the columns of the formula; the rows of the fit unless given.
+        participants : {"average", "known"}
+            For the average of the population; or for the participants named in `new`, with their random effects. A
+            known participant's cell that was missing is predicted with that cell's effect at zero.
+        interval : {None, "confidence", "prediction"}
+            Of the expectation; or of one new observation, of a new participant for ``participants="average"``.
+        ddf, information, conf_level
+            As in :meth:`coefficients`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            On the index of `new`: the formula's columns, estimate, and with an interval std_error (of the prediction
+            error), df, conf_level, conf_low, conf_high; method, evidence.
+
+        Raises
+        ------
+        ModelError
+            If a column is absent, a level unknown, or a participant was not in the fit.
+        """
+        check_option("participants", participants, ("average", "known"))
+        check_option("interval", interval, (None, "confidence", "prediction"))
+        how = self._how(ddf if self.reml or ddf != "kenward-roger" else "satterthwaite", information, conf_level)
+        new = self.fixed.data if new is None else new
+        observation = interval == "prediction"
+        known = participants == "known"
+        rows = known_rows(self, new, self.random) if known else average_rows(self, new, self.random, observation)
+        found = prediction_frame(
+            self, rows, observation=observation, ddf=how.ddf, information=how.information, conf_level=how.conf_level
+        )
+        found.index = new.index
+        if interval is None:
+            found = found[["estimate"]]
+        shown = [name for name in self.fixed.formula.variables if name in new.columns and name != self.fixed.response]
+        of = {"average": "the average participant", "known": "known participants"}[participants]
+        label = f"prediction for {of}" + (f"; {interval} interval, {how.label}" if interval else "")
+        return pd.concat([new[shown], found], axis=1).assign(method=label, evidence=self.evidence)
+
+    def __repr__(self) -> str:
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        return describe_html(self)
