@@ -119,7 +119,7 @@ class Layout:
     def _suffixes(self, node: Expression, full: bool) -> list[str]:
         name = factor_name(node, self.levels, self.numerics)
         if name is not None:
-            label = str(Column(name))
+            label = _factor_label(name, self.numerics)
             if full:
                 return [f"{label}[{level}]" for level in self.levels[name]]
             return [f"{label}{suffix}" for suffix in self.codings[name].suffixes]
@@ -155,6 +155,11 @@ def factor_name(node: Expression, levels: Mapping, numerics: tuple[str, ...]) ->
     return node.name if isinstance(node, Column) and node.name in levels and node.name not in numerics else None
 
 
+def _factor_label(name: str, numerics: tuple[str, ...]) -> str:
+    """A factor's name; a column that is also used as a number says which of the two is meant."""
+    return str(Categorical(name)) if name in numerics else str(Column(name))
+
+
 def lay_out(terms: Terms, levels: dict, codings: dict, numerics: tuple[str, ...], memory: Mapping) -> Layout:
     """Decide which columns each term needs so that the matrix is of full rank where all cells are filled.
 
@@ -184,7 +189,7 @@ def lay_out(terms: Terms, levels: dict, codings: dict, numerics: tuple[str, ...]
         done = spanned.setdefault(numeric, set())
         pieces = tuple(_piece(factors, part, names) for part in _needed(categorical, names, done))
         _check_new(laid, categorical_names := frozenset(filter(None, names.values())), numeric)
-        label = ":".join(str(Column(names[node])) if names[node] else str(node) for node in factors)
+        label = ":".join(_factor_label(names[node], numerics) if names[node] else str(node) for node in factors)
         laid.append(Term(label, categorical_names, numeric, pieces))
     return Layout(tuple(laid), levels, codings, numerics, memory).named()
 
