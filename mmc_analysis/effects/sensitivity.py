@@ -1,0 +1,50 @@
+"""What hangs on an assumption: the same computation over a grid of what was assumed."""
+
+import itertools
+from collections.abc import Callable
+
+import pandas as pd
+
+from mmc_analysis.errors import EffectError
+
+
+def sweep(compute: Callable[..., pd.DataFrame], **assumed) -> pd.DataFrame:
+    """Run a computation over every combination of assumed values and stack the results.
+
+    Parameters
+    ----------
+    compute : callable
+        Takes the assumed values by name and returns an estimates frame.
+    **assumed : sequence
+        For each name the values to try.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The frames one under the other, each row with `assumption` such as "r = 0.7, kind = se".
+
+    Raises
+    ------
+    EffectError
+        If nothing is varied.
+
+    Examples
+    --------
+    >>> from mmc_analysis.effects import d_z, paired_from_means
+    >>> frame = sweep(lambda r, kind: d_z(paired_from_means(18, 59, 50, 15, 15, kind=kind, r=r)), r=[0.5, 0.9], kind=["sd"])
+    >>> frame[["assumption", "estimate"]].round(2).values.tolist()
+    [['r = 0.5, kind = sd', 0.6], ['r = 0.9, kind = sd', 1.34]]
+    """
+    if not assumed:
+        raise EffectError("name at least one assumption and the values to try, such as r=[0.5, 0.7, 0.9].")
+    for name, values in assumed.items():
+        if isinstance(values, str) or not hasattr(values, "__iter__") or not len(list(values)):
+            raise EffectError(f"{name}={values!r}: give the values to try as a list.")
+    frames = []
+    for combination in itertools.product(*assumed.values()):
+        chosen = dict(zip(assumed, combination, strict=True))
+        said = ", ".join(
+            f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}" for name, value in chosen.items()
+        )
+        frames.append(compute(**chosen).assign(assumption=said))
+    return pd.concat(frames, ignore_index=True)
