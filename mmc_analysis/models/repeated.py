@@ -13,12 +13,13 @@ from mmc_analysis.models.covariance import STRUCTURES
 from mmc_analysis.models.fixed import FixedDesign, fixed_design
 from mmc_analysis.models.formula import parse_formula
 from mmc_analysis.models.inference import JointTest, LinearEstimates, LinearInference
-from mmc_analysis.models.primitives import Inference, t_quantile
+from mmc_analysis.models.primitives import t_quantile
 from mmc_analysis.models.repeated_design import Occasions, as_names, check_enough, occasions
 from mmc_analysis.models.repeated_estimate import Estimate, estimate, joint_test, linear_estimates
-from mmc_analysis.models.repeated_prediction import Conditioning, average, conditional, normalised
+from mmc_analysis.models.repeated_prediction import Leaning, average, conditional, normalised, predictions
 from mmc_analysis.models.repeated_tables import correlation, in_units, matrix_frame, parameter_table
 from mmc_analysis.models.repeated_text import as_html, as_text
+from mmc_analysis.models.residuals import quantile_frame
 from mmc_analysis.models.variables import check_columns
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.schema import combined_evidence
@@ -132,25 +133,35 @@ class RepeatedFit(LinearInference):
         return self.result.criterion + self.n_parameters * float(np.log(self.n_participants))
 
     @property
-    def fitted(self) -> pd.Series:
-        """Xβ, with the index of the rows used."""
-        return pd.Series(self.fixed.X @ self.beta, index=self.fixed.data.index, name="fitted")
+    def formula(self) -> str:
+        """The formula, as it was read."""
+        return str(self.fixed.formula)
 
-    @property
+    @cached_property
     def residuals(self) -> pd.DataFrame:
-        """Residuals of the rows used: `response` (y - Xβ), `pearson` (over the occasion's SD), and `normalized`.
+        """Fitted values and residuals, one row per row used, on the index of the data.
 
-        Normalised residuals are L⁻¹(y - Xβ), with LL' the participant's covariance matrix: if the model is right they
-        are uncorrelated with variance 1, so that a QQ plot of them means something.
+        ``fitted`` Xβ; ``marginal`` y - Xβ; ``pearson`` the latter over its occasion's standard deviation; ``normalised``
+        L⁻¹(y - Xβ) with LL' the participant's covariance matrix: if the model is right these are uncorrelated with
+        variance 1, so that a normal quantile plot of them means something.
         """
-        sigma = self.result.sigma
-        response = self.fixed.y - self.fixed.X @ self.beta
+        sigma, fitted = self.result.sigma, self.fixed.X @ self.beta
+        left = self.fixed.y - fitted
         variance = sigma[self.seen.group_codes, self.seen.occasion.codes, self.seen.occasion.codes]
-        white = normalised(response, sigma, self.result.problem.patterns)
+        white = normalised(left, sigma, self.result.problem.patterns)
         return pd.DataFrame(
-            {"response": response, "pearson": response / np.sqrt(variance), "normalized": white},
+            {"fitted": fitted, "marginal": left, "pearson": left / np.sqrt(variance), "normalised": white},
             index=self.fixed.data.index,
         )
+
+    @property
+    def fitted(self) -> pd.Series:
+        """Fitted values Xβ, on the index of the data."""
+        return self.residuals["fitted"]
+
+    def quantiles(self) -> pd.DataFrame:
+        """Return the points of a normal quantile plot of the normalised residuals: `sample`, `theoretical`."""
+        return quantile_frame(self.residuals, "normalised", [])
 
     @property
     def sigma(self) -> pd.DataFrame:
@@ -207,7 +218,7 @@ class RepeatedFit(LinearInference):
         *,
         participants: str = "average",
         interval: str | None = None,
-        ddf: str | None = None,
+        ddf: str = "kenward-roger",
         information: str | None = None,
         conf_level: float = 0.95,
     ) -> pd.DataFrame:
@@ -224,42 +235,46 @@ class RepeatedFit(LinearInference):
         interval : {"confidence", "prediction"}, optional
             Limits for the expectation, or for one new value.
         ddf, information, conf_level
-            As in :meth:`coefficients`; Kenward-Roger if the fit is by REML, Satterthwaite otherwise. A prediction
-            interval uses the df of the expectation.
+            As in :meth:`coefficients`.
 
         Returns
         -------
         pandas.DataFrame
-            An estimates frame with the index of the rows: estimate, std_error and df of the expectation, limits if
-            asked, n, method, evidence.
+            On the index of the rows: the formula's columns, estimate, and with an interval std_error (of the prediction
+            error), df, conf_level, conf_low, conf_high; n, method, evidence.
+
+        Raises
+        ------
+        ModelError
+            If a column is absent, or a level, occasion or participant was not in the fit.
         """
         check_option("participants", participants, ("average", "known"))
         check_option("interval", interval, (None, "confidence", "prediction"))
-        ddf = ddf or ("kenward-roger" if self.reml else "satterthwaite")
-        how = self._how(ddf, information, conf_level)
+        how = self._how(ddf if self.reml or ddf not in KENWARD_ROGER else "satterthwaite", information, conf_level)
         frame = self.fixed.data if new is None else new
-        x = self.fixed.X if new is None else self.fixed.matrix(new)
-        lean = self._conditioning(frame, x, participants == "known", interval == "prediction")
-        found = self.linear_estimates(lean.rows, how.ddf, how.information)
-        variance = np.diagonal(found.covariance) + (lean.variance if interval == "prediction" else 0.0)
-        table = pd.DataFrame({"metric": "raw", "estimate": found.estimate + lean.known, "std_error": found.std_error,
-                              "df": found.df}, index=frame.index)  # fmt: skip
+        lean = self._leaning(frame, participants == "known", interval == "prediction")
+        found = predictions(self.result, lean, interval == "prediction", how.ddf, how.information)
+        shown = [name for name in self.fixed.formula.variables if name in frame and name != self.fixed.response]
+        table = frame[shown].assign(estimate=found.estimate)
+        label = {"average": "the average participant", "known": "known participants"}[participants]
         if interval:
-            half = t_quantile(0.5 + how.conf_level / 2, found.df) * np.sqrt(variance)
-            table["conf_level"] = how.conf_level
-            table["conf_low"], table["conf_high"] = table["estimate"] - half, table["estimate"] + half
-        return table.assign(n=self.n_participants, method=_prediction_method(participants, interval, how),
-                            evidence=self.evidence)  # fmt: skip
+            half = t_quantile(0.5 + how.conf_level / 2, found.df) * found.std_error
+            table = table.assign(std_error=found.std_error, df=found.df, conf_level=how.conf_level,
+                                 conf_low=found.estimate - half, conf_high=found.estimate + half)  # fmt: skip
+            label += f"; {interval} interval, {how.label}"
+        return table.assign(n=self.n_participants, method=f"prediction for {label}", evidence=self.evidence)
 
-    def _conditioning(self, frame: pd.DataFrame, x: np.ndarray, known: bool, spread: bool) -> Conditioning:
+    def _leaning(self, frame: pd.DataFrame, known: bool, spread: bool) -> Leaning:
+        x = self.fixed.matrix(frame) @ self.result.unmix
+        nobody = np.zeros(len(x), dtype=int)
         if not known and not spread:
-            return Conditioning(x, np.zeros(len(x)), np.zeros(len(x)))
+            return average(self.result, x, nobody, nobody)
         when = self.seen.occasion.codes_of(frame)
         if not known:
-            group = self.seen.group.codes_of(frame) if self.seen.group else np.zeros(len(x), dtype=int)
-            return average(x, group, when, self.result.sigma)
-        data = (self.fixed.X, self.fixed.y, self.participant_codes, self.seen.occasion.codes, self.seen.group_codes)
-        return conditional(x, self.seen.participant.codes_of(frame), when, self.result.sigma, data)
+            group = self.seen.group.codes_of(frame) if self.seen.group else nobody
+            return average(self.result, x, group, when)
+        data = (self.fixed.X @ self.result.unmix, self.fixed.y, *self.seen.codes)
+        return conditional(self.result, x, self.seen.participant.codes_of(frame), when, data)
 
     def _sigma_of(self, group: str | None) -> np.ndarray:
         if self.seen.group is None:
@@ -358,9 +373,3 @@ def fit_repeated(
     check_enough(design.X, seen, structure)
     result = estimate(design.X, design.y, seen.codes, structure, reml)
     return RepeatedFit(design, covariance, reml, combined_evidence(design.data), seen, result)
-
-
-def _prediction_method(participants: str, interval: str | None, how: Inference) -> str:
-    whom = "given the participant's other occasions" if participants == "known" else "average participant"
-    limits = {None: "", "confidence": ", limits for the expectation", "prediction": ", limits for one new value"}
-    return f"{whom}{limits[interval]}; {how.label}"

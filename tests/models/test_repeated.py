@@ -145,7 +145,7 @@ def test_nlme(root, nlme, name, covariance, method):
     error = fit.coefficients(ddf="asymptotic")["std_error"]
     np.testing.assert_allclose(error, np.sqrt(np.diag(found["phi"]))[order], rtol=1e-4)
     np.testing.assert_allclose(fit.covariance_matrix(), found["sigma"], rtol=1e-3, atol=1e-3)
-    _compare_normalised(fit.residuals["normalized"].to_numpy(), np.array(found["normalized"]), data, covariance)
+    _compare_normalised(fit.residuals["normalised"].to_numpy(), np.array(found["normalized"]), data, covariance)
 
 
 def _compare_normalised(ours, theirs, data, covariance):

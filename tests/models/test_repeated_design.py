@@ -164,7 +164,7 @@ def test_predictions_of_known_participants_are_the_regression_on_what_is_known(d
     row = fit.predict(new, participants="known", interval="prediction").iloc[0]
     np.testing.assert_allclose(row["estimate"], wanted, rtol=1e-9)
     assert row["conf_low"] < wanted < row["conf_high"]
-    seen = fit.predict(lacking.iloc[[0]], participants="known").iloc[0]
+    seen = fit.predict(lacking.iloc[[0]], participants="known", interval="confidence").iloc[0]
     np.testing.assert_allclose([seen["estimate"], seen["std_error"]], [lacking["value"].iloc[0], 0], atol=1e-9)
 
 
@@ -180,9 +180,9 @@ def test_prediction_needs_what_it_rests_on(data):
 
 def test_residuals_of_a_right_model_are_standard(data):
     fit = fit_repeated("value ~ time", training(400, 6), occasion="time", covariance="UN")
-    white = fit.residuals["normalized"].to_numpy().reshape(-1, 3)
+    white = fit.residuals["normalised"].to_numpy().reshape(-1, 3)
     np.testing.assert_allclose(np.cov(white.T), np.eye(3), atol=0.02)
-    np.testing.assert_allclose(fit.residuals["response"] + fit.fitted, fit.fixed.y)
+    np.testing.assert_allclose(fit.residuals["marginal"] + fit.fitted, fit.fixed.y)
     np.testing.assert_allclose(
         fit.residuals.groupby(fit.fixed.data["time"], observed=True)["pearson"].std(), 1, atol=0.01
     )
