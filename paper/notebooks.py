@@ -20,6 +20,7 @@ def run(path: Path) -> nbformat.NotebookNode:
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],
     )
     return client.execute()
 
