@@ -14,6 +14,7 @@ import sys
 import time
 import warnings
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +22,14 @@ import pandas as pd
 from scipy import stats
 
 from mmc_analysis.errors import MMCWarning
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.anova import hypothesis_matrices
+from mmc_analysis.models.mixed import MixedFit, fit_mixed
+from mmc_analysis.models.solution import solve_mixed
 
 HERE = Path(__file__).resolve().parent
 TABLE, PAGE = HERE / "error_rates.csv", HERE.parent / "docs" / "error_rates.md"
 CONDITIONS, LOADS = ["regular", "pectoralis", "triceps"], ["20", "40", "50", "60", "80"]
-SIZES, SEED, REPLICATES = (8, 12, 18, 30), 20261121, 2000
+SIZES, SEED, REPLICATES = (8, 12, 18, 30), 20261121, 4000
 SD_PERSON, SD_CONDITION, SD_LOAD, SD_CELL, SD_RESIDUAL = 8.0, 3.0, 3.0, 3.0, 4.0
 TERMS = ("condition", "load", "condition:load")
 KR, SATTERTHWAITE, NORMAL = "kenward-roger", "satterthwaite", "asymptotic"
@@ -42,12 +45,11 @@ ONE_PER_CELL = {
     "(1 | participant)": (KR, NORMAL),
 }
 THREE_PER_CELL = {RECOMMENDED + CELL: (KR,), COMPONENTS + CELL: (KR,), RECOMMENDED: (KR,), "(1 | participant)": (KR,)}
-CONTRASTS = {
-    "condition": ("condition", {"d": [-1, 1, 0]}, False),
-    "load": ("load", {"d": [-1, 0, 0, 0, 1]}, False),
-    "condition:load": (["condition", "load"], "pairwise", True),
+DIFFERENCES = {  # weights of the 15 cell means, condition by load
+    "condition": np.kron([-1.0, 1.0, 0.0], np.full(5, 0.2)),
+    "load": np.kron(np.full(3, 1 / 3), [-1.0, 0.0, 0.0, 0.0, 1.0]),
+    "condition:load": np.kron([-1.0, 1.0, 0.0], [-1.0, 0.0, 0.0, 0.0, 1.0]),
 }
-FIRST_PAIR = "(regular - pectoralis) : (20 - 80)"
 
 
 def design(n: int, repetitions: int = 1) -> pd.DataFrame:
@@ -96,26 +98,60 @@ def stats_helmert(k: int) -> np.ndarray:
     return full[:, 1:].T
 
 
-def examine(fit, method: str) -> dict[tuple[str, str], bool]:
+@dataclass(frozen=True)
+class Prepared:
+    """A model on a design, ready for many responses.
+
+    Attributes
+    ----------
+    fit : MixedFit
+        Of the first study.
+    hypotheses : dict of str to ndarray (q, p)
+        Type III rows of each term.
+    differences : ndarray (3, p)
+        One difference of means for each term.
+    """
+
+    fit: MixedFit
+    hypotheses: dict[str, np.ndarray]
+    differences: np.ndarray
+
+
+def prepare(random: str, rows: pd.DataFrame, y: np.ndarray) -> Prepared:
+    """Fit one study, and keep what all studies of the design share."""
+    fit = fit_mixed(f"value ~ condition * load + {random}", rows.assign(value=y.ravel()))
+    cells = rows.drop_duplicates(["condition", "load"]).sort_values(["condition", "load"])
+    differences = np.array([DIFFERENCES[term] for term in TERMS]) @ fit.fixed.matrix(cells)
+    return Prepared(fit, hypothesis_matrices(fit.fixed, 3), differences)
+
+
+def another(model: Prepared, y: np.ndarray) -> MixedFit:
+    """Fit the same model to another study's values."""
+    fixed, columns = model.fit.fixed, [effects.columns for effects in model.fit.random]
+    return replace(
+        model.fit, fixed=replace(fixed, y=y.ravel()), solution=solve_mixed(fixed.X, y.ravel(), columns, True)
+    )
+
+
+def examine(model: Prepared, fit: MixedFit, method: str) -> dict[tuple[str, str], bool]:
     """Whether each term is rejected at 5 %, and whether the 95 % interval of one difference of each covers zero."""
-    table = fit.anova(ddf=method)
-    found = {("type_1_error", term): p < 0.05 for term, p in zip(table["term"], table["p_value"], strict=True)}
-    for term, (specs, weights, interaction) in CONTRASTS.items():
-        rows = fit.contrasts(specs, method=weights, interaction=interaction, adjust="none", ddf=method)
-        row = rows[rows["contrast"] == FIRST_PAIR].iloc[0] if interaction else rows.iloc[0]
-        found["coverage", term] = row["conf_low"] <= 0 <= row["conf_high"]
+    found = {}
+    for term, rows in model.hypotheses.items():
+        found["type_1_error", term] = fit.joint_test(rows, method, "expected").p_value < 0.05
+    said = fit.linear_estimates(model.differences, method, "expected")
+    for term, t, df in zip(TERMS, said.estimate / said.std_error, said.df, strict=True):
+        found["coverage", term] = abs(t) <= stats.t.ppf(0.975, df)
     return found
 
 
-def one_study(rows: pd.DataFrame, y: np.ndarray, models: dict) -> dict[tuple, bool]:
+def one_study(models: dict[str, tuple[Prepared, tuple]], y: np.ndarray) -> dict[tuple, bool]:
     """Everything that every model says about one study: (model, method, metric, term) to yes or no."""
     found = {}
-    data = rows.assign(value=y.ravel())
-    for random, methods in models.items():
-        fit = fit_mixed(f"value ~ condition * load + {random}", data)
+    for random, (model, methods) in models.items():
+        fit = another(model, y)
         found[random, "", "singular", ""] = fit.singular
         for method in methods:
-            found |= {(random, LABELS[method], *key): yes for key, yes in examine(fit, method).items()}
+            found |= {(random, LABELS[method], *key): yes for key, yes in examine(model, fit, method).items()}
     if y.shape[3] == 1:
         for term, (plain, corrected) in repeated_measures(y[..., 0]).items():
             found["RM-ANOVA", "uncorrected", "type_1_error", term] = plain < 0.05
@@ -136,8 +172,10 @@ def simulate(n: int, repetitions: int, replicates: int, models: dict, progress=l
     yes = defaultdict(int)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MMCWarning)
+        first = null_responses(np.random.default_rng(SEED), n, repetitions)
+        prepared = {random: (prepare(random, rows, first), methods) for random, methods in models.items()}
         for done in range(1, replicates + 1):
-            for key, answer in one_study(rows, null_responses(rng, n, repetitions), models).items():
+            for key, answer in one_study(prepared, null_responses(rng, n, repetitions)).items():
                 yes[key] += bool(answer)
             progress(done)
     frame = pd.DataFrame([(*key, count / replicates) for key, count in yes.items()],

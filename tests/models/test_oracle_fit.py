@@ -119,3 +119,24 @@ def test_information_criteria_and_counts(case_id, request):
     assert fit.n_obs == found["n_obs"]
     for ours, theirs in ((fit.loglik, found["loglik"]), (fit.aic, found["aic"]), (fit.bic, found["bic"])):
         assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-6)
+
+
+@every_case
+def test_predictions_for_the_average_and_for_known_participants(case_id, request):
+    fit, found = fit_of(case_id, request), reference(case_id)
+    for participants, values in (("average", found["average"]), ("known", found["fitted"])):
+        ours = fit.predict(participants=participants)["estimate"][: len(values)]
+        assert_close(ours, values, absolute=1e-5 * found["sigma"], what=participants)
+
+
+@pytest.mark.parametrize("case_id", WITH_RESIDUALS)
+def test_residuals(case_id, request):
+    fit, theirs = fit_of(case_id, request), reference(case_id)["residuals"]
+    sigma = reference(case_id)["sigma"]
+    assert_close(fit.residuals["conditional"], theirs["response"], absolute=1e-5 * sigma, what="conditional")
+    assert_close(fit.residuals["pearson"], theirs["pearson"], absolute=1e-5, what="pearson")
+    assert_close(
+        fit.residuals["marginal"] - fit.residuals["conditional"],
+        fit.fitted - fit.residuals["fitted_marginal"],
+        absolute=1e-9,
+    )
