@@ -114,6 +114,9 @@ def with_focus(rows: pd.DataFrame, said: Mapping, name: str) -> pd.DataFrame:
 def _check_loads(rows: pd.DataFrame, name: str) -> None:
     if "load_pct_1rm" in rows or "load" in rows:
         percent = pd.to_numeric(rows["load"] if "load" in rows else rows["load_pct_1rm"], errors="coerce")
+        if (percent <= 1).all():
+            raise LoaderError(f"{name}: loads up to {percent.max():g} may be fractions. Write them in percent (20, not 0.2), or say "
+                              "what they are: levels={'load': {'0.2': '20'}}.")  # fmt: skip
         if (percent > 120).any():
             raise LoaderError(f"{name}: load '{percent.max():g}' is read as percent of the one-repetition maximum, which it cannot "
                               "be. If it is in kilograms, say so: columns={'load': 'load_kg'}.")  # fmt: skip

@@ -94,9 +94,9 @@ def percent_of_baseline(observations: pd.DataFrame, *, baseline: str = "pre") ->
 
 def _paired(observations: pd.DataFrame, baseline: str, percent: bool) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the rows after the baseline, and the (n_rows,) baseline of each; NaN where there is none."""
-    check(observations, "observations")
     if "time" not in observations:
         raise LoaderError("a change needs the column 'time', which these observations have not.")
+    check(observations, "observations")
     if "quantity" in observations and (observations["quantity"].fillna("level") != "level").any():
         raise LoaderError("these values are changes or percentages of a baseline already. Take the levels.")
     check_option("baseline", baseline, list(dict.fromkeys(observations["time"].astype(str))), LoaderError)

@@ -76,11 +76,12 @@ def _numbered_repeats(observed: Observed, rows: pd.DataFrame, settings: Settings
     if not twice.any():
         return rows
     free = next((role for role in ("trial", "repetition") if role not in rows), None)
+    groups = keys.groupby(key, observed=True, sort=False, dropna=False)
     if settings.repeats == "number" and free:
-        counted = keys.fillna("").groupby(key, observed=True, sort=False).cumcount() + 1
-        return rows.assign(**{free: counted.to_numpy()})
+        return rows.assign(**{free: groups.cumcount().to_numpy() + 1})
     first = rows[twice].iloc[0]
-    same = rows[(keys.fillna("") == keys.loc[first.name].fillna("")).all(axis=1).to_numpy()]
+    numbers = groups.ngroup()
+    same = rows[(numbers == numbers.loc[first.name]).to_numpy()]
     places = "; ".join(observed.place(row) for _, row in same.head(SHOWN).iterrows())
     named = ", ".join(
         f"{column}={first[column]}" for column in key if pd.notna(first[column]) and column not in ("study", "unit")

@@ -136,4 +136,4 @@ def _follows(way: Reading, wanted: list[str]) -> bool:
 def _doubt(name: str, found: list[Reading], where: str) -> str:
     ways = " or ".join("(" + ", ".join(f"{role} {level}" for role, level in way) + ")" for way in found[:3])
     return (f"{where}: column '{name}' can be read as {ways}. Write the order of the roles, such as "
-            f"pattern='{' '.join(roles(found[0]))}'.")  # fmt: skip
+            f"pattern='{' '.join(roles(found[0]))}', or say what it is with columns=.")  # fmt: skip

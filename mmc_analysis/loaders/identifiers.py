@@ -108,6 +108,6 @@ def check_one_group(participants: np.ndarray, groups: np.ndarray, name: str) -> 
     if len(twice):
         person = twice["participant"].iloc[0]
         named = ", ".join(twice.loc[twice["participant"] == person, "group"])
-        raise LoaderError(f"{name}: {twice['participant'].nunique()} participants stand in two groups, first '{person}' in "
-                          f"{named}. If the groups count their people anew, write ids='by group'; if each limb has its own arm, "
+        raise LoaderError(f"{name}: participant '{person}' stands in two groups ({named}), and so do {twice['participant'].nunique() - 1} others. "
+                          f"If the groups count their people anew, write ids='by group'; if each limb has its own arm, "
                           "the column is a limb_role: columns={'…': 'limb_role'}.")  # fmt: skip

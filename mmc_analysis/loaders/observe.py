@@ -1,6 +1,5 @@
 """The common way of all loaders: from a source to rows, one measured value each, with their place in the file."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,15 +7,15 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import LoaderError
-from mmc_analysis.loaders.grammar import readings
 from mmc_analysis.loaders.identifiers import by_group, read_ids
 from mmc_analysis.loaders.levels import read_levels
 from mmc_analysis.loaders.numerals import decimal_mark, read_numbers, why_not
 from mmc_analysis.loaders.settings import Settings
 from mmc_analysis.loaders.shapes import Layout, Plan, ValueColumn, planned
+from mmc_analysis.loaders.sheets import stated_levels
 from mmc_analysis.loaders.tables import Table, shortened, tables_of
 from mmc_analysis.loaders.units import PERCENT, PERCENT_UNITS, legal_unit, unit_of
-from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES
+from mmc_analysis.loaders.vocabulary import PERSON_ROLES
 from mmc_analysis.loaders.words import words
 from mmc_analysis.options import nearest
 from mmc_analysis.schema import MEASURES
@@ -67,13 +66,18 @@ def observe(source, layout: Layout, settings: Settings, quantity: str = "level")
         Naming file, row and column of what is in doubt.
     """
     tables = tables_of(source, settings)
-    parts = [_of_table(i, table, _stated(meaning, table, layout, settings), layout, settings, quantity)
-             for i, (table, meaning) in enumerate(tables)]  # fmt: skip
+    stated = stated_levels(tables, layout, settings)
+    parts = [_of_table(i, table, stated[i], layout, settings, quantity) for i, (table, _) in enumerate(tables)]
     everything = pd.concat(parts, ignore_index=True)
     is_reference = everything.pop("reference").notna() if "reference" in everything else np.zeros(len(everything), bool)
-    rows = everything[~is_reference].dropna(axis="columns", how="all") if is_reference.any() else everything
+    rows = everything[~is_reference]
+    rows = rows[[name for name in rows if name == "value" or not rows[name].isna().all()]]
     for role in layout.required:
         require(role, rows, tables[0][0])
+        if rows[role].isna().any():
+            table = tables[rows.loc[rows[role].isna(), "_table"].iloc[0]][0]
+            raise LoaderError(f"{table.name}: nothing says the {role}, though another sheet does. Write what each sheet holds: "
+                              f"sheet={{'name': {{'{role}': '…'}}}}.")  # fmt: skip
     rows = rows.assign(study=settings.study or study_of(source)) if "study" not in rows else rows
     if settings.ids == "by group" and "group" in rows:
         rows = rows.assign(participant=by_group(rows["participant"].to_numpy(), rows["group"].to_numpy()))
@@ -97,30 +101,6 @@ def study_of(source) -> str:
     ('bench_press', 'study')
     """
     return "study" if isinstance(source, pd.DataFrame) else "_".join(words(Path(source).stem)) or "study"
-
-
-def _stated(meaning, table: Table, layout: Layout, settings: Settings) -> dict[str, str]:
-    """What holds for a whole table: the fixed levels and what its sheet stands for."""
-    sheet = dict(meaning) if isinstance(meaning, Mapping) else {}
-    if isinstance(meaning, str):
-        wide = {role: layout.levels(role, settings.levels) for role in layout.wide if role != "reference"}
-        found = readings(meaning, wide)
-        if len({frozenset(way) for way in found}) > 1:
-            found = [way for way in found if dict(way).keys() == {"muscle"}] or found
-        if not found or not found[0]:
-            raise LoaderError(
-                f"{table.name}: the sheet's name '{meaning}' does not say what it holds. Write it: "
-                f"sheet={{'{meaning}': {{'muscle': '…'}}}}, and leave out the sheets that hold no values."
-            )
-        sheet = dict(found[0])
-    stated = {}
-    for role, level in {**settings.fixed, **sheet}.items():
-        if role not in COLUMN_ROLES:
-            raise LoaderError(
-                f"{table.name}: '{role}' is no role.{nearest(str(role), COLUMN_ROLES)} Roles: {', '.join(COLUMN_ROLES)}."
-            )
-        stated[role] = layout.levels(role, settings.levels).read(level) or " ".join(str(level).split())
-    return stated
 
 
 def _of_table(

@@ -74,7 +74,7 @@ def load_participants(source, *, protocol=None, **options) -> pd.DataFrame:
 
 
 def _roles(table: Table, settings: Settings) -> dict[str, tuple[int, str | None]]:
-    said = {table.find(header, "columns"): meaning for header, meaning in settings.columns.items()}
+    said = {table.find(header, "columns", settings.columns): meaning for header, meaning in settings.columns.items()}
     roles, units, unknown = {}, {}, []
     for i, header in enumerate(table.headers):
         name, unit = _split(header)
@@ -88,7 +88,7 @@ def _roles(table: Table, settings: Settings) -> dict[str, tuple[int, str | None]
             add_role(roles, role, i, table)
             units[role] = unit or _stated_in(role, name, i in said)
     if unknown and settings.others != "drop":
-        raise LoaderError(f"{table.name}: {len(unknown)} columns not understood: {shortened(unknown)}. Say what each is, such as "
+        raise LoaderError(f"{table.name}: {len(unknown)} column{'s' * (len(unknown) > 1)} not understood: {shortened(unknown)}. Say what each is, such as "
                           f"columns={{'{unknown[0]}': 'training_years'}}, or write others='drop'. Roles: participant, group, "
                           f"{', '.join(PERSON_ROLES)}.")  # fmt: skip
     if "participant" not in roles and "participant" not in settings.fixed:

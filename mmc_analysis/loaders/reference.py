@@ -69,7 +69,7 @@ def normalised(observed: Observed, settings: Settings, source, layout: Layout) -
     _check_found(rows, joined, keys, name, found)
     own = joined["amplitude"].to_numpy() / rows["unit"].map(RAW_UNITS).to_numpy()
     with np.errstate(invalid="ignore"):
-        values = 100.0 * amplitudes / joined["amplitude"].to_numpy()
+        values = 100.0 * (amplitudes / joined["amplitude"].to_numpy())
     return rows.assign(value=values, unit=unit, reference_value=own, reference_trial=joined["label"].to_numpy())
 
 

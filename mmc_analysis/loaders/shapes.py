@@ -95,7 +95,7 @@ def planned(table: Table, layout: Layout, settings: Settings, stated: Iterable[s
     LoaderError
         If a column is not understood, stands twice, or contradicts another one; or if none holds values.
     """
-    said = {table.find(header, "columns"): meaning for header, meaning in settings.columns.items()}
+    said = {table.find(header, "columns", settings.columns): meaning for header, meaning in settings.columns.items()}
     roles, units, values, names = {}, {}, [], {}
     for i, header in enumerate(table.headers):
         name, unit = split_unit(header)

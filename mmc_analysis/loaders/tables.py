@@ -1,7 +1,7 @@
 """A table before it has a meaning: headers and cells, each with the place where it stands in its file."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,14 @@ from mmc_analysis.errors import LoaderError
 from mmc_analysis.loaders.files import content_of
 from mmc_analysis.loaders.settings import Settings
 from mmc_analysis.loaders.text import decoded, records_of
+from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES
 from mmc_analysis.loaders.words import key_of, same_key
 from mmc_analysis.loaders.workbook import Workbook
 from mmc_analysis.options import nearest
 
 MOST_CELLS = 20_000_000
 SHOWN = 5
+_ROLES = frozenset((*COLUMN_ROLES, *PERSON_ROLES))
 _BY_LETTER = re.compile(r"column ([A-Z]{1,3})")
 
 
@@ -59,7 +61,7 @@ class Table:
         more = f" and {len(positions) - SHOWN} more" if len(positions) > SHOWN else ""
         return f"row{'s' * (len(positions) > 1)} {shown}{more}"
 
-    def find(self, header: str, option: str) -> int:
+    def find(self, header: str, option: str, said: Mapping | None = None) -> int:
         """Return the position of a column that an option names."""
         lettered = _BY_LETTER.fullmatch(str(header).strip())
         if lettered and position(lettered[1]) < len(self.headers):
@@ -71,6 +73,10 @@ class Table:
         if alike:
             raise LoaderError(f"{self.name}: {option} names column '{header}', which stands more than once "
                               f"({', '.join(self.column(i) for i in alike)}). Name it by its place: 'column {letters(alike[0])}'.")  # fmt: skip
+        role = (said or {}).get(header)
+        if header in _ROLES and isinstance(role, str) and any(same_key(name, role) for name in self.headers):
+            raise LoaderError(f"{self.name}: {option} is written the other way round. Write the lab's name first: "
+                              f"{option}={{'{role}': '{header}'}}.")  # fmt: skip
         raise LoaderError(f"{self.name}: {option} names column '{header}', which is not there."
                           f"{nearest(str(header), self.headers)} Columns: {shortened(self.headers)}.")  # fmt: skip
 
@@ -178,8 +184,9 @@ def from_frame(frame: pd.DataFrame) -> Table:
     for i in range(frame.shape[1]):
         cells[:, i] = frame.iloc[:, i].astype(object).to_numpy()
     cells[pd.isna(cells)] = None
+    filled = np.not_equal(cells, None).any(axis=1)
     headers = tuple(" ".join(str(name).split()) for name in frame.columns)
-    return Table("DataFrame", headers, cells, frame.index.to_numpy())
+    return Table("DataFrame", headers, cells[filled], frame.index.to_numpy()[filled])
 
 
 def _table(name: str, records: list[tuple[int, list]], settings: Settings, delimiter: str | None) -> Table:

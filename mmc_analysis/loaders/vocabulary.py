@@ -41,7 +41,7 @@ PERSON_ROLES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 FILLERS = frozenset({"emg", "semg", "nemg", "value", "values", "amplitude", "activity", "focus", "condition", "muscle", "at",
-                     "in", "of", "during", "strength"})  # fmt: skip
+                     "in", "of", "during", "strength", "mvc", "mvic"})  # fmt: skip
 
 MUSCLES: dict[str, tuple[str, ...]] = {
     "pectoralis major": ("pec", "pecs", "pectoralis", "pectoral", "pectorals", "chest", "pec major", "pectoralis maj"),
