@@ -105,16 +105,14 @@ def _participants(fit: Fit, cells: Cells, chosen: ContrastSet, groups: list[tupl
 def _contrasts(cells: Cells, comparison: Comparison) -> ContrastSet:
     if not cells.specs:
         raise ModelError("contrasts need at least one variable to compare. Name it in specs.")
-    if not comparison.interaction:
-        labels = [_cell_label(combo) for combo in cells.combinations(cells.specs)]
-        if comparison.reference is not None and comparison.method != "control":
-            raise ModelError("reference is for comparisons with a control: method='control'.")
-        reference = _reference_cell(cells, comparison.reference)
-        return contrast_set(labels, comparison.method, reference)
-    methods = _methods(cells.specs, comparison)
-    references = _references(cells, comparison.reference)
+    methods = _methods(cells.specs, comparison) if comparison.interaction else (comparison.method,)
     if comparison.reference is not None and "control" not in methods:
         raise ModelError("reference is for comparisons with a control: method='control'.")
+    references = _references(cells, comparison.reference)
+    if not comparison.interaction:
+        labels = [_cell_label(combo) for combo in cells.combinations(cells.specs)]
+        shape = tuple(len(cells.values[name]) for name in cells.specs)
+        return contrast_set(labels, comparison.method, int(np.ravel_multi_index(references, shape)))
     parts = [
         contrast_set([str(level) for level in cells.values[name]], method, reference)
         for name, method, reference in zip(cells.specs, methods, references, strict=True)
@@ -148,11 +146,6 @@ def _references(cells: Cells, reference: object) -> list[int]:
     if len(levels) != len(cells.specs):
         raise ModelError(f"reference={reference!r} must name a level of each of {', '.join(cells.specs)}.")
     return [level_position(name, cells.values[name], level) for name, level in zip(cells.specs, levels, strict=True)]
-
-
-def _reference_cell(cells: Cells, reference: object) -> int:
-    shape = tuple(len(cells.values[name]) for name in cells.specs)
-    return int(np.ravel_multi_index(_references(cells, reference), shape))
 
 
 def _cell_label(combo: tuple) -> str:

@@ -12,7 +12,7 @@ from mmc_analysis.models.coding import Coding, code_levels
 from mmc_analysis.models.expressions import Categorical, columns_of, evaluate, learn
 from mmc_analysis.models.formula import Formula, Terms, parse_formula, parse_response, parse_terms
 from mmc_analysis.models.layout import Layout, lay_out
-from mmc_analysis.models.rank import independent_columns, null_basis
+from mmc_analysis.models.rank import column_lengths, independent_columns, null_basis
 from mmc_analysis.models.variables import (
     Factor,
     check_columns,
@@ -24,6 +24,7 @@ from mmc_analysis.models.variables import (
 )
 from mmc_analysis.options import check_option, nearest
 
+_ESTIMABLE = 1e-8
 _CODING_NAMES = {"Treatment": "treatment", "Sum": "sum", "Poly": "polynomial", "Helmert": "helmert"}
 
 
@@ -82,8 +83,10 @@ class FixedDesign:
     kept_columns : ndarray of int, shape (p,)
         Positions in the layout of the columns of X.
     null : ndarray, shape (p_all, k)
-        Basis of the null space of the full design: a function of the coefficients is estimable if it is
-        orthogonal to it.
+        Basis of the null space of the full design with columns of length 1: a function of the coefficients is
+        estimable if it is orthogonal to it.
+    lengths : ndarray, shape (p_all,)
+        Lengths of the columns of the full design.
     """
 
     formula: Formula
@@ -102,6 +105,7 @@ class FixedDesign:
     layout: Layout = field(repr=False)
     kept_columns: np.ndarray = field(repr=False)
     null: np.ndarray = field(repr=False)
+    lengths: np.ndarray = field(repr=False)
 
     def matrix(self, new_data: pd.DataFrame) -> np.ndarray:
         """Return the design of new data (m rows) on the columns of X, shape (m, p).
@@ -123,8 +127,8 @@ class FixedDesign:
         """Return which functions of all p_all coefficients, shape (m, p_all), the data can estimate: (m,) bool."""
         if not self.null.size:
             return np.ones(len(rows), dtype=bool)
-        size = np.linalg.norm(rows, axis=1)
-        return np.linalg.norm(rows @ self.null, axis=1) <= 1e-8 * np.where(size > 0, size, 1.0)
+        scaled = rows / self.lengths
+        return np.linalg.norm(scaled @ self.null, axis=1) <= _ESTIMABLE * np.linalg.norm(scaled, axis=1)
 
     @property
     def response(self) -> str:
@@ -197,6 +201,7 @@ def fixed_design(
         n_dropped=int((~kept).sum()), aliased=aliased,
         unused_levels={name: factor.unused for name, factor in read.items() if factor.unused},
         data=rows, codes=codes, layout=layout, kept_columns=columns, null=null_basis(full, columns),
+        lengths=column_lengths(full),
     )  # fmt: skip
 
 

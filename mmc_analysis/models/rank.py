@@ -42,7 +42,7 @@ def independent_columns(matrix: np.ndarray, tolerance: float = RANK_TOLERANCE) -
 
 
 def null_basis(matrix: np.ndarray, independent: np.ndarray) -> np.ndarray:
-    """Return a basis of the null space of a matrix, one vector per dependent column.
+    """Return a basis of the null space of a matrix whose columns are made of length 1 first.
 
     Parameters
     ----------
@@ -53,19 +53,32 @@ def null_basis(matrix: np.ndarray, independent: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray, shape (p, p - r)
-        Orthonormal columns.
+        Orthonormal columns; they do not depend on the units of the matrix.
 
     Examples
     --------
     >>> null_basis(np.array([[1.0, 2.0], [1.0, 2.0]]), np.array([0])).ravel().round(4).tolist()
-    [-0.8944, 0.4472]
+    [-0.7071, 0.7071]
     """
     p = matrix.shape[1]
     dependent = np.setdiff1d(np.arange(p), independent)
     basis = np.zeros((p, dependent.size))
     if dependent.size:
-        made_of, *_ = np.linalg.lstsq(matrix[:, independent], matrix[:, dependent], rcond=None)
+        unit = matrix / column_lengths(matrix)
+        made_of, *_ = np.linalg.lstsq(unit[:, independent], unit[:, dependent], rcond=None)
         basis[independent] = -made_of
         basis[dependent, np.arange(dependent.size)] = 1.0
         basis, _ = np.linalg.qr(basis)
     return basis
+
+
+def column_lengths(matrix: np.ndarray) -> np.ndarray:
+    """Return the lengths of columns (n, p), shape (p,); 1 for columns of zeros.
+
+    Examples
+    --------
+    >>> column_lengths(np.array([[3.0, 0.0], [4.0, 0.0]])).tolist()
+    [5.0, 1.0]
+    """
+    lengths = np.linalg.norm(matrix, axis=0)
+    return np.where(lengths > 0, lengths, 1.0)

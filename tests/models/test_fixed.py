@@ -138,6 +138,17 @@ def test_empty_cell_is_named_and_dropped_or_refused(data):
         design.matrix(cells)
 
 
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_what_can_be_estimated_does_not_depend_on_units(scale, data):
+    holed = data[~((data["condition"] == "triceps") & (data["load"] == "80"))]
+    holed = holed.assign(scaled=holed["years"] * scale, copy=holed["years"] * scale)
+    with pytest.warns(MMCWarning, match="copy"):
+        design = fixed_design("value ~ condition * load + scaled + copy", holed)
+    new = {"condition": ["triceps"] * 3, "load": ["50", "80", "50"], "scaled": [3 * scale] * 3}
+    cells = pd.DataFrame(new).assign(copy=[3 * scale, 3 * scale, 2 * scale])
+    assert design.estimable(design.layout.matrix(cells)).tolist() == [True, False, False]
+
+
 def test_two_terms_that_say_the_same(data):
     with pytest.warns(MMCWarning, match="kg"):
         design = fixed_design("value ~ load + kg", data)

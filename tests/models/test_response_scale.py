@@ -1,0 +1,76 @@
+"""Geometric means and ratios of logarithmic responses, against emmeans and by hand."""
+
+import numpy as np
+import pytest
+from emmeans_reference import lifts, matched, reference
+from ordinary import Ordinary
+
+from mmc_analysis.errors import ModelError
+from mmc_analysis.schema import check
+
+NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high")
+
+
+def assert_same(ours, rows, keys):
+    left, right = matched(ours, rows, keys)
+    for name in NUMBERS:
+        np.testing.assert_allclose(left[name], right[name], rtol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "on_response", "metric"), [("link_means", False, "mean_log"), ("response_means", True, "geometric_mean")]
+)
+def test_means(name, on_response, metric):
+    fit = Ordinary("log(value) ~ condition * load + years", lifts("unbalanced"))
+    found = fit.marginal_means("condition", response_scale=on_response)
+    assert_same(found, reference()["log_response"][name], {"condition": "condition"})
+    assert found["metric"].eq(metric).all()
+    check(found, "estimates")
+
+
+def test_base_two():
+    fit = Ordinary("np.log2(value) ~ condition + years", lifts("unbalanced"))
+    assert_same(
+        fit.marginal_means("condition", response_scale=True),
+        reference()["log_response"]["base2_means"],
+        {"condition": "condition"},
+    )
+    found = fit.contrasts("condition", response_scale=True)
+    found["contrast"] = found["contrast"].str.replace(" - ", " / ")
+    assert_same(found, reference()["log_response"]["base2_pairs"], {"contrast": "contrast"})
+    assert fit.contrasts("condition")["metric"].eq("log2_ratio").all()
+
+
+def test_ratios_do_not_depend_on_the_base():
+    tables = [
+        Ordinary(f"{log}(value) ~ condition", lifts("unbalanced")).contrasts("condition", response_scale=True)
+        for log in ("log", "log2", "log10")
+    ]
+    for name in (*NUMBERS, "statistic", "p_value"):
+        for other in tables[1:]:
+            np.testing.assert_allclose(other[name], tables[0][name], rtol=1e-10)
+
+
+def test_geometric_means_by_hand():
+    data = lifts("unbalanced")
+    found = Ordinary("log(value) ~ condition", data).marginal_means("condition", response_scale=True)
+    expected = np.exp(np.log(data["value"]).groupby(data["condition"], observed=True).mean())
+    np.testing.assert_allclose(found["estimate"], expected, rtol=1e-12)
+
+
+def test_geometric_means_keep_the_unit_and_ratios_have_none():
+    data = lifts("unbalanced").assign(unit="uV", measure="emg_peak")
+    fit = Ordinary("log(value) ~ condition", data)
+    assert fit.marginal_means("condition", response_scale=True)["unit"].eq("uV").all()
+    ratios = fit.contrasts("condition", response_scale=True)
+    assert "unit" not in ratios
+    assert ratios["measure"].eq("emg_peak").all()
+
+
+@pytest.mark.parametrize("response", ["value", "sqrt(value)", "log1p(value)", "log(value) * 2"])
+def test_only_a_logarithm_has_a_way_back(response):
+    fit = Ordinary(f"{response} ~ condition", lifts("unbalanced"))
+    with pytest.raises(ModelError, match="needs a response that is a logarithm"):
+        fit.marginal_means("condition", response_scale=True)
+    with pytest.raises(ModelError, match="needs a response that is a logarithm"):
+        fit.contrasts("condition", response_scale=True)
