@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import LoaderError
+from mmc_analysis.loaders.amounts import impossible
 from mmc_analysis.loaders.identifiers import by_group, read_ids
 from mmc_analysis.loaders.levels import read_levels
 from mmc_analysis.loaders.numerals import decimal_mark, read_numbers, why_not
@@ -233,7 +234,19 @@ def _in_schema_units(frame: pd.DataFrame, percent: np.ndarray, table: Table, lay
                               f"unit is {unit}. Correct the cell, or the unit.")  # fmt: skip
         values[rows] *= factor
         measures[rows], units[rows] = measure, unit
-    return frame.assign(value=values, measure=measures, unit=units)
+    frame = frame.assign(value=values, measure=measures, unit=units)
+    _check_signs(frame, table, quantity)
+    return frame
+
+
+def _check_signs(frame: pd.DataFrame, table: Table, quantity: str) -> None:
+    wrong = np.flatnonzero(impossible(frame, quantity))
+    if len(wrong):
+        row, column = frame["_row"].iloc[wrong[0]], frame["_column"].iloc[wrong[0]]
+        cell = table.cells[row, column]
+        raise LoaderError(f"{table.name}, {table.place(row, column)}: {str(cell)!r} is negative, which {frame['measure'].iloc[wrong[0]]} "
+                          f"cannot be ({len(wrong)} such values). If it marks a missing value, write missing=[{str(cell)!r}]; if the "
+                          "values are changes, use load_imagery with quantity='change'.")  # fmt: skip
 
 
 def _measure_by_unit(unit: str, where: str) -> str:

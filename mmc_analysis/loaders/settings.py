@@ -45,7 +45,8 @@ class Settings:
         The lab's column name (or its place, such as "column C") -> a role ("participant"), a description ({"muscle": "soleus", "unit": "mV"}), or
         None to leave it out.
     levels : dict
-        Role -> {the lab's label: level}, or -> a list of the levels in order.
+        Role -> {the lab's label: level}, or -> a list of the levels in order. Such labels are understood in the names
+        of wide columns too.
     fixed : dict
         Role -> the level that holds for the whole table.
     keep : dict

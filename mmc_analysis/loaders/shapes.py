@@ -174,7 +174,8 @@ def _named_values(
     if layout.name_reader:
         read = layout.name_reader(texts)
     else:
-        levels = {role: layout.levels(role, settings.levels) for role in layout.wide if role not in taken - {"trial"}}
+        wide = [*layout.wide, *(role for role in settings.levels if role in COLUMN_ROLES and role not in layout.wide)]
+        levels = {role: layout.levels(role, settings.levels) for role in wide if role not in taken - {"trial"}}
         read = read_names(texts, levels, settings.pattern, table.name)
     unread = [i for i, (name, _) in names.items() if name not in read and _has_content(table, i)]
     if unread and settings.others != "drop":

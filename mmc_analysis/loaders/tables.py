@@ -1,7 +1,7 @@
 """A table before it has a meaning: headers and cells, each with the place where it stands in its file."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,6 +130,7 @@ def tables_of(source, settings: Settings) -> list[tuple[Table, object]]:
         If the file cannot be opened as a table, or the sheet is in doubt.
     """
     if isinstance(source, pd.DataFrame):
+        _check_frame_options(settings)
         return [(_kept(from_frame(source), settings), None)]
     content = content_of(source)
     if content.kind == "text":
@@ -143,6 +144,13 @@ def tables_of(source, settings: Settings) -> list[tuple[Table, object]]:
     chosen = _sheets(workbook, settings.sheet)
     return [(_kept(_table(f"{content.name}, sheet '{sheet}'", workbook.records(sheet), settings, None), settings), meaning)
             for sheet, meaning in chosen]  # fmt: skip
+
+
+def _check_frame_options(settings: Settings) -> None:
+    for name in ("sheet", "header", "rows", "encoding", "delimiter"):
+        if getattr(settings, name) is not None:
+            raise LoaderError(f"DataFrame: {name}={getattr(settings, name)!r} is for files. Select rows of a DataFrame with keep=, "
+                              "or before loading it.")  # fmt: skip
 
 
 def _sheets(workbook: Workbook, sheet) -> list[tuple[str, object]]:
@@ -182,7 +190,11 @@ def from_frame(frame: pd.DataFrame) -> Table:
         raise LoaderError(f"DataFrame: it is empty ({frame.shape[0]} rows, {frame.shape[1]} columns).")
     cells = np.empty(frame.shape, dtype=object)
     for i in range(frame.shape[1]):
-        cells[:, i] = frame.iloc[:, i].astype(object).to_numpy()
+        cells[:, i] = column = frame.iloc[:, i].astype(object).to_numpy()
+        nested = next((row for row, cell in enumerate(column) if not isinstance(cell, Hashable)), None)
+        if nested is not None:
+            raise LoaderError(f"DataFrame, row {frame.index[nested]}, column '{frame.columns[i]}': {column[nested]!r} is no single "
+                              "value. Write one value per cell.")  # fmt: skip
     cells[pd.isna(cells)] = None
     filled = np.not_equal(cells, None).any(axis=1)
     headers = tuple(" ".join(str(name).split()) for name in frame.columns)

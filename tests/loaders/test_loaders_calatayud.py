@@ -512,5 +512,31 @@ def test_frames_of_any_dtype():
     assert lookup(load_calatayud(wide().astype(str))) == expected()
 
 
+def test_each_session_and_limb_has_a_reference_of_its_own():
+    frame = pd.DataFrame({"id": ["S1"] * 4, "session": ["1", "1", "2", "2"], "muscle": "pec", "condition": ["regular", "pec"] * 2,
+                          "left (uV)": [50, 100, 10, 20], "right (uV)": [30, 15, 8, 16]})  # fmt: skip
+    rows = load_calatayud(frame, reference="max").set_index(["session", "limb", "condition"])["value"]
+    assert rows.to_dict() == {("1", "left", "regular"): 50, ("1", "left", "pectoralis"): 100, ("1", "right", "regular"): 100,
+                              ("1", "right", "pectoralis"): 50, ("2", "left", "regular"): 50, ("2", "left", "pectoralis"): 100,
+                              ("2", "right", "regular"): 50, ("2", "right", "pectoralis"): 100}  # fmt: skip
+
+
+def test_a_negative_amplitude_is_a_mark_of_missing_not_a_value():
+    frame = pd.DataFrame({"id": ["S1", "S2"], "pec_20_regular (uV)": [50, -99]})
+    with pytest.raises(
+        LoaderError, match=r"row 1, column B 'pec_20_regular .uV.': '-99' is negative.*missing=\['-99'\]"
+    ):
+        load_calatayud(frame)
+    assert load_calatayud(frame, missing=[-99])["value"].isna().tolist() == [False, True]
+
+
+def test_what_is_for_files_is_refused_for_frames_and_nested_cells_are_no_values():
+    for option in ({"rows": (2, 3)}, {"header": 1}, {"sheet": "all"}, {"encoding": "utf-8"}, {"delimiter": ";"}):
+        with pytest.raises(LoaderError, match="is for files"):
+            load_calatayud(wide(), **option)
+    with pytest.raises(LoaderError, match=r"row 0, column 'pec 20 regular': \[1, 2\] is no single value"):
+        load_calatayud(pd.DataFrame({"id": ["S1"], "pec 20 regular": [[1, 2]]}), unit="uV")
+
+
 def test_refusals_are_value_errors_too():
     assert issubclass(LoaderError, ValueError) and issubclass(SchemaError, ValueError)

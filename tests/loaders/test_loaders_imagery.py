@@ -69,6 +69,14 @@ def test_several_measures_per_time():
     assert units == {"torque": "N_m", "muscle_thickness": "mm", "voluntary_activation": "pct"}
 
 
+def test_exercises_in_the_names_of_columns():
+    frame = table(**{"squat_1RM_pre (kg)": [1, 2, 3], "bench_1RM_pre (kg)": [4, 5, 6]})
+    with pytest.raises(LoaderError, match="2 columns not understood: squat_1RM_pre"):
+        load_imagery(frame)
+    rows = load_imagery(frame, levels={"exercise": {"squat": "back squat", "bench": "bench press"}})
+    assert rows.groupby("exercise")["value"].sum().to_dict() == {"back squat": 6, "bench press": 15}
+
+
 def test_long_with_measures_and_units_in_columns():
     frame = pd.DataFrame({"id": ["1"] * 3, "time": "pre", "Measure": ["Torque", "thickness", "1RM"], "Unit": ["N.m", "cm", "lb"],
                           "Value": [50.0, 2.1, 100.0]})  # fmt: skip
