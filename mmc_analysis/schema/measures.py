@@ -3,7 +3,7 @@
 from mmc_analysis.errors import SchemaError
 from mmc_analysis.options import nearest
 
-EMG_UNITS = ("uV", "mV", "pct_mvic", "pct_max", "pct_mmax")
+EMG_UNITS = ("uV", "mV", "pct_mvic", "pct_max", "pct_mmax", "pct_submaximal", "pct_task_mean", "pct_task_peak")
 CHANGE_UNITS = ("pct", "pct_of_baseline")
 
 MEASURES: dict[str, tuple[str, ...]] = {
@@ -31,6 +31,7 @@ UNIT_LABELS: dict[str, str] = {
     "uV": "µV", "mV": "mV", "uV_s": "µV·s", "mV_s": "mV·s", "pct_mvic": "% MVIC", "pct_max": "% of maximum EMG",
     "pct_mmax": "% Mmax", "Hz": "Hz", "N_m": "N·m", "N": "N", "kg": "kg", "mm": "mm", "cm": "cm", "mm2": "mm²",
     "cm2": "cm²", "um2": "µm²", "g": "g", "pct": "%", "pct_of_baseline": "% of baseline", "count": "count", "ms": "ms", "s": "s",
+    "pct_submaximal": "% of submaximal reference", "pct_task_mean": "% of task mean", "pct_task_peak": "% of task peak",
     "points": "points", "none": "", "years": "years", "lb": "lb", "kg_per_kg": "kg per kg body mass",
 }  # fmt: skip
 MEASURE_LABELS: dict[str, str] = {

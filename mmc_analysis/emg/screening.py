@@ -1,0 +1,222 @@
+"""What a raw signal must not be, and which of its samples are no signal."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmc_analysis.emg.gaps import check_signal
+from mmc_analysis.emg.parameters import QualityLimits
+from mmc_analysis.emg.runs import equal_runs, inside
+from mmc_analysis.errors import RecordingError
+from mmc_analysis.options import check_option, named_options
+
+MICROVOLTS = {"uV": 1.0, "µV": 1.0, "mV": 1e3, "V": 1e6}
+CONVERTER_BITS = (8, 10, 12, 14, 16, 24)
+FLAT_SHARE = 0.9
+
+
+@named_options
+def to_microvolts(signal, unit: str | None) -> np.ndarray:
+    """Return a signal in µV.
+
+    Parameters
+    ----------
+    signal : array_like
+    unit : {"uV", "µV", "mV", "V"}
+        As the file declares it, or as the user knows. It is never guessed from the size of the numbers.
+
+    Raises
+    ------
+    RecordingError
+        If the unit is None or not one of these.
+
+    Examples
+    --------
+    >>> to_microvolts([0.5], "mV")
+    array([500.])
+    """
+    if unit is None:
+        raise RecordingError("the signal has no unit. Say which it is: unit='uV', 'mV' or 'V'. It is never guessed.")
+    return check_signal(signal) * MICROVOLTS[check_option("unit", unit, MICROVOLTS, RecordingError)]
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A signal whose samples are all signal or NaN, and what was found in it.
+
+    Attributes
+    ----------
+    signal : numpy.ndarray
+        Shape (n,), in µV, a copy.
+    clipped : numpy.ndarray of bool
+        Shape (n,): samples at the extreme value in runs.
+    longest_clip : int
+        Samples of the longest such run.
+    non_finite, sentinel, dropout : int
+        Samples that were not numbers already, stood for "missing", or belong to runs of identical values.
+    flat : bool
+        Nearly all samples are identical to their neighbours: the channel is empty.
+    """
+
+    signal: np.ndarray
+    clipped: np.ndarray
+    longest_clip: int
+    non_finite: int
+    sentinel: int
+    dropout: int
+    flat: bool
+
+
+@named_options
+def screen(signal, fs: float, limits: QualityLimits) -> Screened:
+    """Mask what is no signal: infinite values, codes for missing values, runs of identical values.
+
+    Parameters
+    ----------
+    signal : array_like
+        Shape (n,), in µV, as recorded.
+    fs : float
+        Sampling frequency in Hz.
+    limits : QualityLimits
+
+    Returns
+    -------
+    Screened
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(1).normal(0, 50, 2000)
+    >>> x[500:540] = 0.0
+    >>> x[900] = 9999999.0
+    >>> found = screen(x, 2000.0, QualityLimits())
+    >>> found.dropout, found.sentinel
+    (40, 1)
+    """
+    signal = check_signal(signal)
+    if signal.ndim != 1:
+        raise RecordingError(f"one channel at a time: the signal has shape {signal.shape}, not (n_samples,).")
+    signal = signal.copy()
+    missing = ~np.isfinite(signal)
+    signal[missing] = np.nan
+    sentinel = sentinels(signal)
+    signal[sentinel] = np.nan
+    clipped = clipping(signal, limits.clip_run)
+    identical = equal_runs(signal, max(3, int(np.ceil(limits.dropout_ms * fs / 1000))))
+    dropout = inside(identical, len(signal))
+    known = np.isfinite(signal)
+    flat = bool(known.sum() == 0 or dropout.sum() >= FLAT_SHARE * known.sum() or np.ptp(signal[known]) == 0)
+    if flat:
+        dropout, clipped = known, np.zeros_like(clipped)
+    signal[dropout] = np.nan
+    runs = equal_runs(np.where(clipped, 1.0, np.arange(len(signal)) + 2.0), 2)
+    longest = int((runs[:, 1] - runs[:, 0]).max()) if len(runs) else 0
+    return Screened(signal, clipped, longest, int(missing.sum()), int(sentinel.sum()), int(dropout.sum()), flat)
+
+
+def sentinels(signal: np.ndarray) -> np.ndarray:
+    """Return where a value is a code for "missing": far outside all others, and written like a code or repeated.
+
+    Parameters
+    ----------
+    signal : numpy.ndarray
+        Shape (n,); NaN is passed over.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        Shape (n,).
+
+    Examples
+    --------
+    >>> sentinels(np.array([0.5, -0.2, -9999.0, 0.1])).tolist()
+    [False, False, True, False]
+    """
+    size = np.abs(signal)
+    found = np.zeros(len(signal), dtype=bool)
+    for _ in range(8):
+        rest = np.where(found, np.nan, size)
+        if np.isnan(rest).all():
+            return found
+        top = np.nanmax(rest)
+        here = rest == top
+        others = rest[~here & ~np.isnan(rest)]
+        below = others.max() if len(others) else np.inf
+        if not ((_looks_like_code(top) and top > 10 * below) or (here.sum() >= 2 and top > 100 * below > 0)):
+            return found
+        found |= here
+    return found
+
+
+def _looks_like_code(value: float) -> bool:
+    for scale in (1.0, 1e3, 1e6):
+        plain = value / scale
+        digits = f"{plain:.0f}"
+        whole = abs(plain - round(plain)) <= 1e-9 * plain
+        if whole and len(digits) >= 3 and (set(digits) == {"9"} or (set(digits[1:]) == {"0"} and len(digits) >= 7)):
+            return True
+        if any(abs(plain - code) <= 1e-6 * code for code in (32767, 32768, 2147483647, 2147483648, 3.4028235e38, 1e30)):
+            return True
+    return False
+
+
+def clipping(signal: np.ndarray, run: int) -> np.ndarray:
+    """Return the samples that sit at the highest or lowest value in runs of at least `run`.
+
+    Parameters
+    ----------
+    signal : numpy.ndarray
+        Shape (n,).
+    run : int
+        Least number of neighbours at the extreme.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        Shape (n,).
+
+    Examples
+    --------
+    >>> clipping(np.array([0.0, 1.0, 1.0, 1.0, -1.0, 0.5]), 3).tolist()
+    [False, True, True, True, False, False]
+    """
+    if np.isnan(signal).all():
+        return np.zeros(len(signal), dtype=bool)
+    at_extreme = (signal == np.nanmax(signal)) | (signal == np.nanmin(signal))
+    flat = np.where(at_extreme, signal, np.nan)
+    return inside(equal_runs(flat, int(run)), len(signal))
+
+
+def refuse_counts(signal: np.ndarray) -> None:
+    """Refuse converter counts: whole numbers around half of a converter's range.
+
+    Raises
+    ------
+    RecordingError
+        Naming the converter's resolution.
+    """
+    known = signal[np.isfinite(signal)]
+    if len(known) < 100 or known.min() < 0 or not (known == np.round(known)).all() or np.ptp(known) == 0:
+        return
+    for bits in CONVERTER_BITS:
+        middle = 2.0 ** (bits - 1)
+        if abs(known.mean() - middle) < 0.05 * middle and known.max() < 2**bits:
+            raise RecordingError(
+                f"the signal is whole numbers around {middle:g}, half the range of a {bits}-bit converter: these are counts, not a "
+                "voltage. Convert them first: EMG in V = (count / 2^bits - 0.5) * supply / gain, from the device's data sheet."
+            )
+
+
+def refuse_processed(signal: np.ndarray) -> None:
+    """Refuse a signal that never goes below zero: it was rectified or smoothed before.
+
+    Raises
+    ------
+    RecordingError
+        Saying how to declare an envelope.
+    """
+    known = signal[np.isfinite(signal)]
+    if len(known) and known.min() >= 0 and np.ptp(known) > 0:
+        raise RecordingError(
+            f"the signal is never below zero (lowest {known.min():g} µV), so it was rectified or smoothed before. Give the raw "
+            "signal, or declare it: EmgSettings(signal='envelope'), for the reference too."
+        )
