@@ -180,7 +180,7 @@ def interval_words(estimates: pd.DataFrame | None, interval: str, conf_level: fl
     level = estimates["conf_level"].iloc[0] if "conf_level" in estimates.columns else np.nan
     method = ", ".join(estimates["method"].dropna().astype(str).unique()) if "method" in estimates.columns else ""
     words = f"{write_level(level)} confidence interval" if np.isfinite(level) else "confidence interval"
-    return f"Bold: estimated mean with {words}{f' ({method})' if method else ''}."
+    return f"Bold: estimated mean with {words}{f', {method}' if method else ''}."
 
 
 def people_words(individuals: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from mmc_analysis.figures.evidence_rows import NOT_STATED, column_places, evidence_rows
 from mmc_analysis.figures.notes import add_legend, add_note, evidence_words, stamp_evidence
 from mmc_analysis.figures.row_labels import room_for_lines, wrap_labels, write_row_labels
-from mmc_analysis.figures.styling import HIGHER, INK, LOWER, SOFT_INK, TWO_COLUMNS, axes_or_new, dress, style
+from mmc_analysis.figures.styling import HIGHER, INK, LOWER, SOFT_INK, TWO_COLUMNS, axes_or_new, dress, name_axes, style
 from mmc_analysis.options import named_options
 
 ACROSS_LABELS = {"load_pct_1rm": "Load (% 1RM)", "load_kg": "Load (kg)", "load": "Load", "week": "Week"}
@@ -17,7 +17,7 @@ GLYPHS = {
     "higher": ("^", HIGHER, "higher"),
     "lower": ("v", LOWER, "lower"),
     "no_difference": ("o", SOFT_INK, "no clear difference"),
-    "unclear": ("_", SOFT_INK, "direction not stated"),
+    "unclear": ("x", SOFT_INK, "direction not stated"),
 }
 LABEL_PT, ROW_MM, MARGINS_MM = 215.0, 4.0, 34.0
 
@@ -67,7 +67,7 @@ def evidence_map(
     ...     "conf_low": [5.0, -2.0], "conf_high": [13.0, 4.0], "evidence": "published"})
     >>> ax = evidence_map(results)
     >>> [label.get_text() for label in ax.get_yticklabels()][:2]
-    ['lab2020 (n = 18)', 'Pectoralis major, pectoralis vs regular']
+    ['lab2020 (n = 18)', 'Pectoralis major: pectoralis vs regular']
     """
     rows = evidence_map_data(results, across=across, names=names)
     columns = column_places(results, across)
@@ -86,7 +86,7 @@ def evidence_map(
         ax.set_xticks(
             list(columns.values()), [name.replace("_", " ").replace(NOT_STATED, "not\nstated") for name in columns]
         )
-        ax.set_xlabel(ACROSS_LABELS.get(across, across.replace("_", " ").capitalize()))
+        name_axes(ax, ACROSS_LABELS.get(across, across.replace("_", " ").capitalize()), None)
         stamp_evidence(ax, results)
         below = add_legend(ax, _legend(rows), 1 + (NOT_STATED in columns), left) if legend else None
         add_note(ax, (evidence_words(results),), below, left)
@@ -137,8 +137,9 @@ def _draw_result(ax: Axes, row) -> None:
 
 
 def _symbol(marker: str, colour: str, certain: bool, secondary: bool) -> dict:
-    return {"marker": marker, "ls": "none", "ms": 5.2 if certain or marker == "_" else 3.6, "mec": colour, "mew": 0.9 if certain or secondary else 0.0,
-            "mfc": "white" if secondary else colour, "alpha": 1.0 if certain or marker == "_" else 0.6}  # fmt: skip
+    line = marker == "x"
+    return {"marker": marker, "ls": "none", "ms": 4.0 if line else 5.2 if certain else 3.6, "mec": colour, "mew": 0.9 if certain or secondary or line else 0.0,
+            "mfc": "white" if secondary else colour, "alpha": 1.0 if certain or line else 0.6}  # fmt: skip
 
 
 def _legend(rows: pd.DataFrame) -> list[Line2D]:

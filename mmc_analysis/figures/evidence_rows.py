@@ -15,6 +15,8 @@ NOT_STATED = "not stated"
 DIRECTIONS = ("higher", "lower", "no_difference", "unclear")
 COLUMNS = ("y", "kind", "study", "label", "column", "x", "direction", "certain", "secondary", "n")
 _DETAILS = ("outcome", "measure", "group", "exercise", "tempo", "limb_role", "time", "load", "load_pct_1rm")
+_OUTCOMES = ("outcome", "measure")
+_NAMING = ("muscle", "condition", "comparator", *_DETAILS)
 _SIDE_STEP = 0.22
 
 
@@ -80,24 +82,34 @@ def _results(
 
 
 def _comparisons(mine: pd.DataFrame, across: str) -> list[str]:
-    """Name each row by muscle and comparison, and by what else differs within the study."""
-    text = {c: names_of(mine[c].astype(object).where(mine[c].notna(), "")).str.replace("_", " ") for c in mine.columns
-            if c in ("muscle", "condition", "comparator", *_DETAILS)}  # fmt: skip
-    if "measure" in text:
-        text["measure"] = names_of(mine["measure"]).map(lambda measure: MEASURE_LABELS.get(measure, measure))
+    """Name each row by muscle, outcome and comparison, and by what else differs within the study."""
+    text = {column: _words_of(mine[column]) for column in mine.columns if column in _NAMING}
     varying = [c for c in _DETAILS if c in text and c != across and text[c].nunique() > 1]
     labels = []
     for i in range(len(mine)):
         cells = {column: values.iloc[i] for column, values in text.items()}
-        compared = (
-            f"{cells.get('condition', '')} vs {cells['comparator']}"
-            if cells.get("comparator")
-            else cells.get("condition", "")
-        )
-        parts = [cells.get("muscle", ""), compared.removeprefix(" "), *(cells[c] for c in varying)]
-        words = ", ".join(part for part in parts if part) or "all"
+        left = "condition" if cells.get("condition") else "group"
+        compared = _compared(cells.get(left, ""), cells.get("comparator", ""))
+        measured = [cells.get("muscle", ""), *(cells[c] for c in varying if c in _OUTCOMES)]
+        rest = [compared, *(cells[c] for c in varying if c not in (left, *_OUTCOMES))]
+        parts = (", ".join(filter(None, measured)), ", ".join(filter(None, rest)))
+        words = ": ".join(filter(None, parts)) or "all"
         labels.append(words[:1].upper() + words[1:])
     return labels
+
+
+def _compared(left: str, comparator: str) -> str:
+    if not comparator:
+        return left
+    return f"{left} vs {comparator}" if left else f"against {comparator}"
+
+
+def _words_of(cells: pd.Series) -> pd.Series:
+    words = names_of(cells.astype(object).where(cells.notna(), ""))
+    if cells.name in _OUTCOMES:
+        words = words.map(lambda name: MEASURE_LABELS.get(name, name))
+        words = words.map(lambda name: name if name[:2].isupper() else name[:1].lower() + name[1:])
+    return words.str.replace("_", " ").str.replace(r"\bemg\b", "EMG", regex=True)
 
 
 def direction_of(row: pd.Series) -> tuple[str, bool]:

@@ -6,12 +6,14 @@ import pandas as pd
 from mmc_analysis.errors import FigureError
 from mmc_analysis.figures.frames import as_numbers, levels_of, measure_words, names_of, only, refuse_mixtures, require
 from mmc_analysis.schema import (
-    METRIC_LABELS,
+    IN_UNIT_METRICS,
+    PERCENT_METRICS,
     decimals_of_row,
     is_difference,
     number_in,
     write_interval,
     write_level,
+    write_metric,
     write_number,
     write_unit,
 )
@@ -165,7 +167,7 @@ def texts_of(row: pd.Series, signed: bool) -> tuple[str, str]:
 
 
 def _signed(frame: pd.DataFrame) -> bool:
-    return _differences(frame) and (only(frame, "metric") or "raw") in ("raw", "pct_change", "mean_change")
+    return _differences(frame) and (only(frame, "metric") or "raw") in (*IN_UNIT_METRICS, *PERCENT_METRICS)
 
 
 def _differences(frame: pd.DataFrame) -> bool:
@@ -187,19 +189,24 @@ def axis_words(frame: pd.DataFrame) -> str:
     >>> axis_words(pd.DataFrame({"metric": ["g_av"]}))
     'Standardised mean change g_av'
     """
-    unit, metric = only(frame, "unit"), only(frame, "metric") or "raw"
-    if metric not in ("raw", "mean_change", "pct_change"):
-        return METRIC_LABELS.get(metric, metric.replace("_", " "))
-    if unit is None and metric != "pct_change":
+    unit, metric = only(frame, "unit"), only(frame, "metric") or ""
+    if unit is None and metric in IN_UNIT_METRICS:
         raise FigureError(f"{NAME}: neither 'unit' nor 'metric' says what the estimates are. Give axis_label=.")
     difference = _differences(frame)
     written = write_unit(unit or "", metric, difference)
     written = "percentage points" if written == "points" and unit != "points" else written
-    words = "Change" if metric == "pct_change" else "Difference" if difference else ""
-    if len(levels_of(frame["measure"])) == 1 if "measure" in frame.columns else False:
-        named = measure_words(frame)
-        words = f"{words} in {measure_words(frame, inside=True)}" if words else named
-    return f"{words or 'Estimate'} ({written})"
+    if metric not in IN_UNIT_METRICS and metric not in PERCENT_METRICS:
+        words = write_metric(metric)
+    else:
+        words = _quantity_words(frame, metric, difference)
+    return f"{words} ({written})" if written else words
+
+
+def _quantity_words(frame: pd.DataFrame, metric: str, difference: bool) -> str:
+    words = write_metric(metric) if metric in PERCENT_METRICS else "Difference" if difference else ""
+    if len(levels_of(frame["measure"])) != 1 if "measure" in frame.columns else True:
+        return words or "Estimate"
+    return f"{words} in {measure_words(frame, inside=True)}" if words else measure_words(frame)
 
 
 def level_words(frames: list[pd.DataFrame]) -> str:

@@ -25,6 +25,7 @@ from mmc_analysis.figures.styling import (
     TWO_COLUMNS,
     axes_or_new,
     dress,
+    name_axes,
     style,
 )
 from mmc_analysis.options import named_options
@@ -106,7 +107,7 @@ def forest(
         left = write_row_labels(ax, rows["y"].to_numpy(), labels, strong)
         right = _write_columns(ax, rows, level_words(frames))
         inner = panel_width_pt(ax) - left - right
-        ax.set_xlabel(wrapped(words, BODY_PT, inner + 2 * min(left, right)))
+        name_axes(ax, wrapped(words, BODY_PT, inner + 2 * min(left, right)), None)
         _write_sides(ax, sides, reference)
         stamp_evidence(ax, *frames)
         add_note(ax, (_secondary_words(rows), evidence_words(pd.concat(frames))), left_pt=left)

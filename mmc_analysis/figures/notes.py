@@ -1,6 +1,6 @@
 """Words around a panel: legend, note below, and the stamp that says what the numbers are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from matplotlib.legend import Legend
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
-from mmc_analysis.figures.styling import BODY_PT, FONT, NOTE_PT, SOFT_INK, STAMP_INK
+from mmc_analysis.figures.styling import BODY_PT, FONT, INK, MM_PER_INCH, NOTE_PT, ONE_COLUMN, SOFT_INK, STAMP_INK
 from mmc_analysis.schema import combined_evidence, is_synthetic
 
 STAMP = "synthetic data"
@@ -19,6 +19,7 @@ STAMP_GID = "evidence-stamp"
 NOTE_GID = "note"
 HANDLE_PT = 33.0
 LABELS_PT = 36.0
+LEGEND_ROW_MM = 3.6
 _EVIDENCE_WORDS = {"published": "Published values.", "derived": "Derived from published values."}
 
 
@@ -31,11 +32,14 @@ def stamp_evidence(ax: Axes, *frames: pd.DataFrame | None) -> None:
         )  # fmt: skip
 
 
-def add_subject(ax: Axes, words: str) -> None:
-    """Write what the panel is about above its left corner, beside the stamp, unless there is a title already."""
+def add_subject(ax: Axes, words: str, taken_pt: float = 0.0) -> None:
+    """Write what the panel is about above its left corner, beside the stamp, unless there is a title already.
+
+    `taken_pt` is what a second axis takes of the panel's width, in points.
+    """
     if words and not ax.get_title(loc="left"):
-        room = panel_width_pt(ax) - text_width(STAMP, BODY_PT, bold=True) - 12
-        ax.set_title(wrapped(words, BODY_PT, room, bold=True), loc="left")
+        room = panel_width_pt(ax) - taken_pt - text_width(STAMP, BODY_PT, bold=True) - 12
+        ax.set_title(wrapped(words, BODY_PT, room, bold=True), loc="left", fontfamily=FONT, color=INK)
 
 
 def evidence_words(frame: pd.DataFrame) -> str:
@@ -68,13 +72,25 @@ def add_legend(ax: Axes, handles: list[Artist], tick_lines: int = 1, left_pt: fl
 
     `left_pt` is how far left of the panel the legend begins, in points.
     """
-    widths = [text_width(handle.get_label(), BODY_PT) + HANDLE_PT for handle in handles]
-    columns = next(n for n in range(len(handles), 0, -1) if n == 1 or _columns_width(widths, n) <= panel_width_pt(ax))
+    columns = legend_columns([handle.get_label() for handle in handles], panel_width_pt(ax))
     drop = ScaledTranslation(-left_pt / 72, -(19 + 9 * tick_lines) / 72, ax.figure.dpi_scale_trans)
     return ax.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=ax.transAxes + drop, ncols=columns,
         borderaxespad=0, borderpad=0, handlelength=2.6, handletextpad=0.5, columnspacing=1.4,
     )  # fmt: skip
+
+
+def legend_columns(labels: Sequence[str], width: float) -> int:
+    """Return how many columns of a legend fit into `width` points."""
+    widths = [text_width(label, BODY_PT) + HANDLE_PT for label in labels]
+    return next((n for n in range(len(labels), 1, -1) if _columns_width(widths, n) <= width), 1)
+
+
+def legend_height(labels: Iterable[str]) -> float:
+    """Return the height in millimetres that a legend below a figure of one column needs beyond its first row."""
+    labels = list(labels)
+    width = ONE_COLUMN / MM_PER_INCH * 72 - LABELS_PT
+    return LEGEND_ROW_MM * max(0, -(-len(labels) // legend_columns(labels, width)) - 1)
 
 
 def _columns_width(widths: list[float], columns: int) -> float:

@@ -24,6 +24,7 @@ from mmc_analysis.figures.frames import (
 from mmc_analysis.figures.intervals import cell_means
 from mmc_analysis.figures.notes import add_note, add_subject, evidence_words, stamp_evidence
 from mmc_analysis.figures.styling import (
+    BODY_PT,
     FONT,
     HIGHER,
     INK,
@@ -34,12 +35,14 @@ from mmc_analysis.figures.styling import (
     TICK_PT,
     axes_or_new,
     dress,
+    name_axes,
     style,
 )
 from mmc_analysis.options import named_options, nearest
-from mmc_analysis.schema import write_level, write_unit
+from mmc_analysis.schema import IN_UNIT_METRICS, write_level, write_unit
 
 _NAME = "paired_estimation"
+RIGHT_AXIS_PT = 38.0
 _PANEL = 1.75
 _SPREAD = 0.042
 
@@ -133,7 +136,7 @@ def paired_estimation(
         levels = (reference, comparison)
         _label_axes(ax, observations, levels, label, zero=float(pairs["reference"].mean()))
         if not wide:
-            add_subject(ax, subject_words(observations))
+            add_subject(ax, subject_words(observations), taken_pt=RIGHT_AXIS_PT)
         stamp_evidence(ax, observations, estimate)
         left_out = _left_out_words(observations, pairs, levels, by)
         add_note(ax, (_pairs_words(pairs), difference.words, left_out, evidence_words(observations)))
@@ -229,14 +232,14 @@ def _given_difference(estimate: pd.DataFrame, reference: str, comparison: str) -
             f"{_NAME}: estimate is for '{contrast}', but '{comparison} - {reference}' is drawn. Give that row, or swap "
             "reference and comparison."
         )
-    if only(estimate, "metric") not in (None, "raw"):
+    if only(estimate, "metric") not in (None, *IN_UNIT_METRICS):
         raise FigureError(
             f"{_NAME}: estimate has the metric '{only(estimate, 'metric')}'. Give a difference in the values' own unit (raw)."
         )
     level = row.get("conf_level", np.nan)
     kind = f"{write_level(level)} confidence interval" if pd.notna(level) else "confidence interval"
     method = only(estimate, "method")
-    words = f"Bold: estimated difference with {kind}{f' ({method})' if method else ''}."
+    words = f"Bold: estimated difference with {kind}{f', {method}' if method else ''}."
     return Difference(float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"]), words)
 
 
@@ -277,11 +280,11 @@ def _label_axes(ax: Axes, observations: pd.DataFrame, levels: tuple[str, str], l
     reference, comparison = (level.replace("_", " ") for level in levels)
     ax.set_xlim(-0.35, _PANEL + 0.6)
     ax.set_xticks([0, 1, _PANEL + 0.14], [reference, comparison, f"{comparison}\n− {reference}"])
-    ax.set_ylabel(label or value_label(observations))
+    name_axes(ax, None, label or value_label(observations))
     right = ax.secondary_yaxis("right", functions=(lambda value: value - zero, lambda change: change + zero))
     right.tick_params(labelsize=TICK_PT, labelfontfamily=FONT, width=0.6, length=2.5, colors=INK)
     right.spines["right"].set_linewidth(0.6)
-    right.set_ylabel(_difference_label(observations, label))
+    right.yaxis.set_label_text(_difference_label(observations, label), fontsize=BODY_PT, fontfamily=FONT, color=INK)
 
 
 def _difference_label(observations: pd.DataFrame, label: str | None) -> str:

@@ -165,6 +165,13 @@ def dress(ax: Axes) -> None:
     ax.tick_params(labelsize=TICK_PT, labelfontfamily=FONT, width=0.6, length=2.5, colors=INK)
 
 
+def name_axes(ax: Axes, x: str | None, y: str | None) -> None:
+    """Write the axis labels in the style's type, whatever axes these are; None leaves one as it is."""
+    for axis, words in ((ax.xaxis, x), (ax.yaxis, y)):
+        if words is not None:
+            axis.set_label_text(words, fontsize=BODY_PT, fontfamily=FONT, fontweight="normal", color=INK)
+
+
 def looks_for(levels: list[str], figure: str, column: str) -> dict[str, Look]:
     """Give each level its own colour, marker and line style, in order.
 

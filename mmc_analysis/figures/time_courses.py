@@ -17,8 +17,8 @@ from mmc_analysis.figures.frames import (
     subject_words,
     value_label,
 )
-from mmc_analysis.figures.notes import add_legend, add_note, add_subject, evidence_words, stamp_evidence
-from mmc_analysis.figures.styling import ONE_COLUMN, axes_or_new, dress, looks_for, style
+from mmc_analysis.figures.notes import add_legend, add_note, add_subject, evidence_words, legend_height, stamp_evidence
+from mmc_analysis.figures.styling import ONE_COLUMN, axes_or_new, dress, looks_for, name_axes, style
 from mmc_analysis.options import check_option, named_options
 
 OVER_LABELS = {"time": "Time", "week": "Time (weeks)", "session": "Session"}
@@ -86,16 +86,16 @@ def trajectories(
     axis = _time_axis(observations, over)
     looks = looks_for(levels_of(observations[by]), _NAME, by)
     individuals = drawn[drawn["layer"] == "individual"]
+    labels = _labels(individuals, list(looks))
     with style():
-        ax = axes_or_new(ax, ONE_COLUMN, 80)
+        ax = axes_or_new(ax, ONE_COLUMN, 80 + legend_height(labels.values() if legend else ()))
         dress(ax)
         curves.draw_curves(ax, drawn, looks)
         ax.set_xticks(list(axis.places.values()), list(axis.places))
-        ax.set_xlabel(axis.label)
-        ax.set_ylabel(value_label(observations))
+        name_axes(ax, axis.label, value_label(observations))
         add_subject(ax, subject_words(observations))
         stamp_evidence(ax, observations, estimates)
-        below = add_legend(ax, curves.handles(looks, _labels(individuals, list(looks)))) if legend else None
+        below = add_legend(ax, curves.handles(looks, labels)) if legend else None
         words = (curves.people_words(individuals), curves.interval_words(estimates, interval, conf_level))
         add_note(ax, (*words, _dropout_words(individuals, axis), evidence_words(observations)), below)
     return ax

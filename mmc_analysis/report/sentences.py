@@ -8,6 +8,8 @@ import pandas as pd
 from mmc_analysis.errors import ReportError
 from mmc_analysis.report.numbers import RELATIONS, p_value, test_words
 from mmc_analysis.schema import (
+    IN_UNIT_METRICS,
+    PERCENT_METRICS,
     combined_evidence,
     decimals_of_row,
     is_difference,
@@ -19,7 +21,8 @@ from mmc_analysis.schema import (
 )
 
 ADJUSTMENTS = {"holm": "Holm", "bonferroni": "Bonferroni", "tukey": "Tukey", "mvt": "multivariate t", "fdr": "FDR"}
-PLAIN_METRICS = ("", "raw", "mean_change", "pct_change")
+PLAIN_METRICS = (*IN_UNIT_METRICS, *PERCENT_METRICS)
+SHORT_METRICS = {"cohen_d": "d", "beta": "β"}
 _FACTORS = ("condition", "exercise", "load", "muscle", "tempo", "time", "limb", "measure")
 
 
@@ -85,19 +88,24 @@ def estimate_words(row: Mapping) -> str:
     --------
     >>> estimate_words({"estimate": 61.23, "std_error": 3.1, "unit": "pct_max"})
     '61.2 % of maximum EMG'
+    >>> estimate_words({"estimate": 0.0412, "metric": "generalised_eta_squared"})
+    'generalised eta squared = 0.0412'
     >>> estimate_words({"estimate": 13.5, "metric": "pct_change", "evidence": "published"})
     '+13.5 %'
     """
     estimate, metric = number_in(row, "estimate"), _text(row, "metric")
-    if not math.isfinite(estimate):
+    if not math.isfinite(estimate) or metric == "F":
         return ""
-    decimals = decimals_of_row(row)
-    if metric not in PLAIN_METRICS:
-        name = metric if metric[:2] in ("d_", "g_") else metric.replace("_", " ")
-        return f"{name} = {write_number(estimate, decimals)}"
+    decimals, plain = decimals_of_row(row), metric in PLAIN_METRICS
     difference = is_difference(row)
-    unit = write_unit(_text(row, "unit"), metric or "raw", difference)
-    return f"{write_number(estimate, decimals, plus=difference)} {unit}".strip()
+    unit = write_unit(_text(row, "unit"), metric, difference)
+    text = f"{write_number(estimate, decimals, plus=plain and difference)} {unit}".strip()
+    return text if plain else f"{_short(metric)} = {text}"
+
+
+def _short(metric: str) -> str:
+    name = metric if metric[:2] in ("d_", "g_") else metric.replace("_", " ")
+    return SHORT_METRICS.get(metric, name)
 
 
 def interval_words(row: Mapping) -> str:

@@ -12,13 +12,13 @@ from mmc_analysis.report.sentences import ADJUSTMENTS, PLAIN_METRICS, evidence_n
 from mmc_analysis.schema import (
     DESIGN,
     MEASURE_LABELS,
-    METRIC_LABELS,
     choose_decimals,
     decimals_of_row,
     is_difference,
     number_in,
     write_interval,
     write_level,
+    write_metric,
     write_number,
     write_unit,
 )
@@ -124,7 +124,9 @@ def _writer(name: str, estimates: pd.DataFrame) -> Callable[[Mapping], str]:
 def _words(text: str, name: str) -> str:
     if name == "contrast":
         return text.replace(" - ", " − ")
-    return {"measure": MEASURE_LABELS, "metric": METRIC_LABELS}.get(name, {}).get(text, text)
+    if name == "metric":
+        return write_metric(text)
+    return MEASURE_LABELS.get(text, text) if name == "measure" else text
 
 
 def _unless_nan(value: float, write: Callable[[float], str]) -> str:
@@ -173,7 +175,7 @@ def _sources_cell(row: Mapping) -> str:
 
 def _unit_cell(row: Mapping) -> str:
     metric, unit = (row.get(name) if isinstance(row.get(name), str) else "" for name in ("metric", "unit"))
-    return write_unit(unit, metric or "raw", is_difference(row)) if metric in PLAIN_METRICS else ""
+    return write_unit(unit, metric, is_difference(row))
 
 
 _CELLS: Mapping[str, Callable[[Mapping], str]] = {
@@ -196,10 +198,9 @@ def _heading(name: str, estimates: pd.DataFrame) -> str:
 
 def _estimate_heading(estimates: pd.DataFrame) -> str:
     metric = _shared(estimates, "metric")
-    if metric is not None and metric not in PLAIN_METRICS:
-        return METRIC_LABELS.get(str(metric), str(metric))
+    name = "Estimate" if metric is None or metric in PLAIN_METRICS else write_metric(str(metric))
     unit = _shared_unit(estimates)
-    return f"Estimate ({unit})" if unit else "Estimate"
+    return f"{name} ({unit})" if unit else name
 
 
 def _shared_unit(estimates: pd.DataFrame) -> str | None:

@@ -14,7 +14,8 @@ from mmc_analysis.schema.tables import (
     glossary_markdown,
 )
 from mmc_analysis.schema.wording import (
-    METRIC_LABELS,
+    IN_UNIT_METRICS,
+    PERCENT_METRICS,
     choose_decimals,
     decimals_as_stored,
     decimals_of_row,
@@ -22,6 +23,7 @@ from mmc_analysis.schema.wording import (
     number_in,
     write_interval,
     write_level,
+    write_metric,
     write_number,
     write_unit,
 )
@@ -32,11 +34,12 @@ __all__ = [
     "EVIDENCE",
     "FOCUS",
     "GLOSSARY",
+    "IN_UNIT_METRICS",
     "MEASURES",
     "MEASURE_LABELS",
-    "METRIC_LABELS",
     "OBSERVATIONS",
     "PARTICIPANTS",
+    "PERCENT_METRICS",
     "PERSON",
     "REPORTED",
     "TABLES",
@@ -57,6 +60,7 @@ __all__ = [
     "units_of",
     "write_interval",
     "write_level",
+    "write_metric",
     "write_number",
     "write_unit",
 ]

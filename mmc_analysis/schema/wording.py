@@ -16,15 +16,18 @@ MOST_DECIMALS = 6
 LARGEST_PLAIN = 1e9
 SMALLEST_PLAIN = 1e-3
 _PERCENT_UNITS = frozenset({"pct", "pct_mvic", "pct_max", "pct_mmax", "pct_of_baseline"})
+IN_UNIT_METRICS = ("", "raw", "mean", "mean_change")
+PERCENT_METRICS = ("pct_change", "mean_pct_change", "pct_change_of_means")
 METRIC_LABELS: dict[str, str] = {
-    "pct_change": "Change", "log_ratio": "Log ratio of means", "log_ratio_paired": "Log ratio of means",
+    "pct_change": "Change", "mean_pct_change": "Mean change", "pct_change_of_means": "Change of means",
+    "log_ratio": "Log ratio of means", "mean_log_ratio": "Mean log ratio", "slope": "Slope", "beta": "Coefficient β",
     "d_z": "Standardised mean change d_z", "g_z": "Standardised mean change g_z",
     "d_av": "Standardised mean change d_av", "g_av": "Standardised mean change g_av",
     "d_rm": "Standardised mean change d_rm", "g_rm": "Standardised mean change g_rm",
     "smcr": "Standardised mean change (raw score)", "smcc": "Standardised mean change (change score)",
-    "d_s": "Standardised mean difference d_s", "g_s": "Standardised mean difference g_s",
-    "glass_delta": "Glass's delta", "g_ppc2": "Standardised difference in change g_ppc2",
-    "probability_of_superiority": "Probability of superiority",
+    "d_s": "Standardised mean difference d_s", "g_s": "Standardised mean difference g_s", "cohen_d": "Cohen's d",
+    "glass_delta": "Glass's delta", "cliffs_delta": "Cliff's delta", "r": "Correlation r",
+    "g_ppc2": "Standardised difference in change g_ppc2",
 }  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -151,13 +154,25 @@ def write_level(conf_level: float) -> str:
     return f"{round(100 * conf_level, 6):g} %"
 
 
+def write_metric(metric: str) -> str:
+    """Write a metric for a reader, as a label that stands alone.
+
+    Examples
+    --------
+    >>> write_metric("g_av"), write_metric("generalised_eta_squared")
+    ('Standardised mean change g_av', 'Generalised eta squared')
+    """
+    words = metric.replace("_", " ")
+    return METRIC_LABELS.get(metric, words[:1].upper() + words[1:])
+
+
 def write_unit(unit: str, metric: str = "raw", difference: bool = False) -> str:
     """Write a unit for a reader: a difference between percentages is in points, a relative change in percent.
 
     Parameters
     ----------
     unit : str
-        A unit of the glossary, or any other text, which is kept.
+        A unit of the glossary, or any other text, which is kept; "none" is written as nothing.
     metric : str
         The estimate's metric; ``pct_change`` is a percentage of something, whatever was measured.
     difference : bool
@@ -170,11 +185,11 @@ def write_unit(unit: str, metric: str = "raw", difference: bool = False) -> str:
     >>> write_unit("pct", metric="pct_change")
     '%'
     """
-    if metric == "pct_change":
+    if metric in PERCENT_METRICS:
         return UNIT_LABELS["pct"]
     if difference and unit in _PERCENT_UNITS:
         return "points"
-    return UNIT_LABELS.get(unit, unit)
+    return "" if unit == "none" else UNIT_LABELS.get(unit, unit)
 
 
 def is_difference(row: Mapping) -> bool:
@@ -194,7 +209,7 @@ def is_difference(row: Mapping) -> bool:
     """
     if any(_text(row, column) for column in ("contrast", "comparator")):
         return True
-    if _text(row, "quantity") in ("change", "pct_change") or _text(row, "metric") in ("pct_change", "mean_change"):
+    if _text(row, "quantity") in ("change", "pct_change") or _text(row, "metric") in ("mean_change", *PERCENT_METRICS):
         return True
     return _text(row, "term").strip("()").lower() not in ("", "intercept")
 

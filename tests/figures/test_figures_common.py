@@ -76,6 +76,16 @@ def test_axes_of_the_user_are_used(drawing):
         draw(frame, axes)
 
 
+def test_axes_made_under_other_settings_get_the_style(drawing):
+    _, frame, draw = drawing
+    with matplotlib.rc_context({"font.size": 19, "font.family": "serif"}):
+        ax = plt.subplots(figsize=(9, 9))[1]
+        draw(frame.assign(evidence="synthetic"), ax=ax)
+        found = [text for text in texts(ax.figure) if text.get_text().strip()]
+    assert max(text.get_fontsize() for text in found) == 7
+    assert {text.get_fontfamily()[0] for text in found} == {"DejaVu Sans"}
+
+
 def test_an_empty_frame_and_something_else_are_refused(drawing):
     name, frame, draw = drawing
     with pytest.raises(FigureError, match=f"{name}: .* has no rows"):

@@ -87,15 +87,36 @@ def test_headings_name_study_and_n(results):
 
 def test_rows_name_muscle_and_comparison_and_what_differs(results):
     data = figures.evidence_map_data(results)
-    assert data["label"].tolist()[1:4] == ["Pectoralis major, pectoralis vs regular"] * 2 + [
-        "Triceps brachii, triceps vs regular"
+    assert data["label"].tolist()[1:4] == ["Pectoralis major: pectoralis vs regular"] * 2 + [
+        "Triceps brachii: triceps vs regular"
     ]
     tempo = results.iloc[:2].assign(load_pct_1rm=50.0, tempo=["controlled", "maximal"])
     labels = figures.evidence_map_data(tempo)["label"].tolist()[1:]
     assert labels == [
-        "Pectoralis major, pectoralis vs regular, controlled",
-        "Pectoralis major, pectoralis vs regular, maximal",
+        "Pectoralis major: pectoralis vs regular, controlled",
+        "Pectoralis major: pectoralis vs regular, maximal",
     ]
+
+
+def test_groups_and_outcomes_name_rows_where_conditions_do_not(results):
+    changes = results.iloc[3:].drop(columns=["condition", "direction"]).assign(
+        study="d", muscle="elbow flexors", comparator="pre", group=["imagery", "control", "control"],
+        outcome=["emg_mean", "strength", "emg_amplitude"],
+    )  # fmt: skip
+    labels = figures.evidence_map_data(changes)["label"].tolist()[1:]
+    assert labels == [
+        "Elbow flexors, mean EMG: imagery vs pre", "Elbow flexors, strength: control vs pre",
+        "Elbow flexors, EMG amplitude: control vs pre",
+    ]  # fmt: skip
+    alone = results.iloc[[0]].assign(condition=None, muscle=None)
+    assert figures.evidence_map_data(alone)["label"][1] == "Against regular"
+
+
+def test_a_direction_that_is_not_stated_is_a_cross(results):
+    ax = figures.evidence_map(results.assign(direction=None, estimate=np.nan))
+    crosses = [drawn for drawn in ax.lines if drawn.get_label().endswith(": unclear")]
+    assert len(crosses) == 6
+    assert {(drawn.get_marker(), drawn.get_markeredgewidth() > 0) for drawn in crosses} == {("x", True)}
 
 
 def test_results_of_one_cell_stand_side_by_side(results):

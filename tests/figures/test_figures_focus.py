@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from figure_checks import line, note
+from figure_checks import line, note, overlaps
 from matplotlib.container import ErrorbarContainer
 from scipy import stats
 
@@ -66,7 +66,16 @@ def test_estimates_are_drawn_instead_of_the_means_and_named(lifters, means):
     bars = [c for c in ax.containers if isinstance(c, ErrorbarContainer)]
     segments = bars[0].lines[2][0].get_segments()
     assert segments[0][:, 1] == pytest.approx([drawn[0] - 3, drawn[0] + 3])
-    assert note(ax).endswith("Bold: estimated mean with 90 % confidence interval (Kenward-Roger).")
+    assert note(ax).endswith("Bold: estimated mean with 90 % confidence interval, Kenward-Roger.")
+
+
+def test_a_long_legend_makes_the_figure_higher_and_leaves_the_panel_alone(lifters):
+    long = lifters.assign(condition=lifters["condition"].astype(str) + " instruction with many words")
+    short, high = figures.focus_by_load(lifters), figures.focus_by_load(long)
+    assert overlaps(high.figure) == []
+    assert high.figure.get_size_inches()[1] == pytest.approx(short.figure.get_size_inches()[1] + 2 * 3.6 / 25.4)
+    short.figure.draw_without_rendering()
+    assert high.get_window_extent().height == pytest.approx(short.get_window_extent().height, rel=0.05)
 
 
 def test_repetitions_are_averaged(lifters):

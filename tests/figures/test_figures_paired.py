@@ -56,7 +56,7 @@ def test_an_estimate_is_drawn_instead_and_named(at_fifty, contrast):
     zero = at_fifty.loc[at_fifty["condition"] == "regular", "value"].mean()
     ax = figures.paired_estimation(at_fifty, "regular", "pectoralis", estimate=contrast)
     assert interval(ax) == pytest.approx((zero + 6.5, zero + 4.0, zero + 9.5))
-    assert "Bold: estimated difference with 90 % confidence interval (Kenward-Roger)." in note(ax)
+    assert "Bold: estimated difference with 90 % confidence interval, Kenward-Roger." in note(ax)
 
 
 def test_the_note_counts_directions_and_who_is_left_out(at_fifty):
