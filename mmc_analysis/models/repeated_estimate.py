@@ -13,6 +13,7 @@ from mmc_analysis.models.repeated_likelihood import Problem, second_order_arrays
 from mmc_analysis.models.repeated_optimum import FLAT, Optimum, minimise, moment_matrix
 
 PERFECT = 1e-10
+SPANNED = 1e-10
 NEARLY_SINGULAR = 1e-5
 
 
@@ -99,11 +100,9 @@ def estimate(
     participant, occasion, group = codes
     n, p = x.shape
     basis, mix = np.linalg.qr(x)
-    start = basis.T @ y
-    residual = y - basis @ start
-    residual -= basis @ (basis.T @ residual)
+    start, residual = _least_squares(basis, y)
     scale = float(np.sqrt(residual @ residual / n))
-    if n <= p or scale <= PERFECT * float(np.sqrt(np.mean((y - y.mean()) ** 2))):
+    if n <= p or scale <= PERFECT * float(np.std(y)):
         raise ModelError(
             f"the {p} fixed effects fit the {n} observations without error, so that no covariance can be estimated. "
             "Use fewer fixed effects, or check for copied values."
@@ -154,6 +153,17 @@ def joint_test(fit: Estimate, rows: np.ndarray, ddf: str, information: str) -> J
     else:
         found = kenward_roger.f_test(inner, fit.inner_beta, phi, fit.adjusted(ddf, information), p, w)
     return JointTest(found.statistic, found.num_df, found.den_df, found.p_value)
+
+
+def _least_squares(basis: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return coefficients (p,) and residuals (n,), the mean being taken off first where the basis spans it."""
+    constant = basis.sum(axis=0)
+    spans = np.abs(basis @ constant - 1).max() < SPANNED
+    shift = y.mean() if spans else 0.0
+    centred = y - shift
+    start = basis.T @ centred
+    residual = centred - basis @ start
+    return start + shift * constant, residual - basis @ (basis.T @ residual)
 
 
 def _check_optimum(optimum: Optimum | None, structure: Linear | Correlated) -> None:

@@ -295,12 +295,19 @@ def test_units_and_coding_do_not_matter(root, covariance):
     fit = fit_repeated("value ~ group * C(time) + age", data, occasion="time", covariance=covariance)
     scaled = data.assign(value=data["value"] * 1e-6 + 5, age=data["age"] * 1e4 - 3e5)
     other = fit_repeated("value ~ group * C(time) + age", scaled, occasion="time", covariance=covariance, coding="sum")
-    ours, theirs = fit.anova(), other.anova()
-    np.testing.assert_allclose(theirs[["statistic", "den_df"]], ours[["statistic", "den_df"]], rtol=1e-5)
+    for ddf in ("kenward-roger", "satterthwaite"):
+        ours, theirs = fit.anova(ddf=ddf), other.anova(ddf=ddf)
+        np.testing.assert_allclose(theirs[["statistic", "den_df"]], ours[["statistic", "den_df"]], rtol=1e-5)
     for ddf in ("kenward-roger", "kenward-roger-linear", "satterthwaite", "asymptotic"):
         ours, theirs = (f.contrasts("time", by="group", ddf=ddf) for f in (fit, other))
         np.testing.assert_allclose(theirs[["statistic", "df"]], ours[["statistic", "df"]], rtol=1e-5)
     np.testing.assert_allclose(other.covariance_matrix(), fit.covariance_matrix() * 1e-12, rtol=1e-6)
+    offset = fit_repeated("value ~ group * C(time) + age", data.assign(value=np.round(data["value"] * 2**10) + 2.0**40),
+                          occasion="time", covariance=covariance)  # fmt: skip
+    rounded = fit_repeated("value ~ group * C(time) + age", data.assign(value=np.round(data["value"] * 2**10)),
+                           occasion="time", covariance=covariance)  # fmt: skip
+    np.testing.assert_allclose(offset.deviance, rounded.deviance, rtol=1e-9)
+    np.testing.assert_allclose(offset.anova()["den_df"], rounded.anova()["den_df"], rtol=1e-5)
     shuffled = data.sample(frac=1, random_state=2)
     again = fit_repeated("value ~ group * C(time) + age", shuffled, occasion="time", covariance=covariance)
     np.testing.assert_allclose(again.loglik, fit.loglik, rtol=1e-12)
