@@ -159,14 +159,42 @@ def _position_in_run(values: np.ndarray) -> np.ndarray:
     return np.arange(len(values)) - np.repeat(starts, np.diff(np.append(starts, len(values))))
 
 
-def make_blocks(x: np.ndarray, y: np.ndarray, terms: Sequence[GroupedColumns]) -> Blocks:
-    """Split a design into blocks and rotate each.
+@dataclass(frozen=True)
+class Rotation:
+    """The rotation of every block that makes Z_i upper triangular.
 
-    Parameters
+    Attributes
     ----------
-    x : ndarray (n, p)
-    y : ndarray (n,)
-    terms : sequence of GroupedColumns
+    q : ndarray (B, n_max, r)
+        Orthonormal columns; rows beyond a block's own are padding.
+    root : ndarray (B, r, K)
+        R_i.
+    block, position : ndarray of int (n,)
+        Where each row stands.
+    slots : tuple of TermSlots
+    """
+
+    q: np.ndarray
+    root: np.ndarray
+    block: np.ndarray
+    position: np.ndarray
+    slots: tuple[TermSlots, ...]
+
+    def padded(self, columns: np.ndarray) -> np.ndarray:
+        """Return columns (n, c) by block, (B, n_max, c)."""
+        whole = np.zeros((*self.q.shape[:2], columns.shape[1]))
+        whole[self.block, self.position] = columns
+        return whole
+
+    def split(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return Q_i'columns (B, r, c), and what of the columns is orthogonal to Z, (B · n_max, c)."""
+        whole = self.padded(columns)
+        inside = self.q.transpose(0, 2, 1) @ whole
+        return inside, (whole - self.q @ inside).reshape(-1, columns.shape[1])
+
+
+def rotation_of(terms: Sequence[GroupedColumns]) -> Rotation:
+    """Split random terms into blocks and rotate each.
 
     Raises
     ------
@@ -175,18 +203,26 @@ def make_blocks(x: np.ndarray, y: np.ndarray, terms: Sequence[GroupedColumns]) -
     """
     block = component_of_rows(terms)
     slots = slots_of_terms(terms, block)
-    position = np.empty(len(y), dtype=np.intp)
+    position = np.empty(len(block), dtype=np.intp)
     order = np.argsort(block, kind="stable")
     position[order] = _position_in_run(block[order])
-    shape = (int(block.max()) + 1, int(position.max()) + 1)
-    width = slots[-1].columns.stop
-    z = np.zeros((*shape, width))
+    z = np.zeros((int(block.max()) + 1, int(position.max()) + 1, slots[-1].columns.stop))
     for term, where in zip(terms, slots, strict=True):
         first = where.start + where.slot[term.level] * where.width
         z[block[:, None], position[:, None], first[:, None] + np.arange(where.width)] = term.z
-    xy = np.zeros((*shape, x.shape[1] + 1))
-    xy[block, position] = np.column_stack([x, y])
     q, r = np.linalg.qr(z)
-    rotated = q.transpose(0, 2, 1) @ xy
-    across = (xy - q @ rotated).reshape(-1, xy.shape[2])
-    return Blocks(np.concatenate([r, rotated], axis=2), across.T @ across, slots, len(y), x.shape[1])
+    return Rotation(q, r, block, position, slots)
+
+
+def make_blocks(x: np.ndarray, y: np.ndarray, rotation: Rotation) -> Blocks:
+    """Return what the likelihood needs of a design and a response.
+
+    Parameters
+    ----------
+    x : ndarray (n, p)
+    y : ndarray (n,)
+    rotation : Rotation
+    """
+    inside, across = rotation.split(np.column_stack([x, y]))
+    stacked = np.concatenate([rotation.root, inside], axis=2)
+    return Blocks(stacked, across.T @ across, rotation.slots, len(y), x.shape[1])

@@ -11,6 +11,7 @@ from mmc_analysis.models.fixed import FixedDesign
 from mmc_analysis.models.mixed_inference import MixedInference
 from mmc_analysis.models.predictions import average_rows, known_rows, prediction_frame
 from mmc_analysis.models.random import RandomEffects
+from mmc_analysis.models.refits import Refits, refit_model, simulate_responses
 from mmc_analysis.models.residuals import quantile_frame, residual_frame
 from mmc_analysis.models.solution import MixedSolution, solve_mixed
 from mmc_analysis.models.variance import components_frame, icc_frame, r_squared_frame, random_effects_frame
@@ -251,6 +252,43 @@ class MixedFit(MixedInference):
         of = {"average": "the average participant", "known": "known participants"}[participants]
         label = f"prediction for {of}" + (f"; {interval} interval, {how.label}" if interval else "")
         return pd.concat([new[shown], found], axis=1).assign(method=label, evidence=self.evidence)
+
+    @named_options
+    def refit(self, responses: np.ndarray, *, method: str = "auto") -> Refits:
+        """Fit this model to many responses at once.
+
+        Parameters
+        ----------
+        responses : array-like (n_obs, n_sim)
+            One column per response, on the rows that were used.
+        method : {"auto", "closed form", "newton"}
+            The closed form is exact, boundary included, and needs a balanced within-participant design with one random
+            term; ``auto`` uses it where it applies.
+
+        Returns
+        -------
+        Refits
+            Arrays over responses, and any one of them as a whole fit.
+
+        Raises
+        ------
+        ModelError
+            If the rows do not match, a value is missing, or the closed form does not apply.
+        """
+        return refit_model(self, responses, method)
+
+    @named_options
+    def simulate(self, n: int = 1, *, seed: int | np.random.Generator = 0) -> np.ndarray:
+        """Return responses drawn from the fitted model, with new participants and residuals, (n_obs, n).
+
+        Parameters
+        ----------
+        n : int
+        seed : int or numpy.random.Generator
+            The same seed gives the same responses.
+        """
+        rng = np.random.default_rng(seed)
+        return simulate_responses(self.fixed.X @ self.beta, self.random, self.solution, n, rng)
 
     def __repr__(self) -> str:
         return describe(self)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.blocks import Blocks, GroupedColumns, make_blocks
+from mmc_analysis.models.blocks import Blocks, GroupedColumns, make_blocks, rotation_of
 from mmc_analysis.models.likelihood import directions, lower_triangles
 from mmc_analysis.models.optimise import Optimum, optimise
 
@@ -127,7 +127,7 @@ def solve_mixed(x: np.ndarray, y: np.ndarray, terms: Sequence[GroupedColumns], r
         If the fixed effects leave nothing to explain, or a block is too large.
     """
     frame, q, rest = framed(x, y)
-    blocks = make_blocks(q, rest, terms)
+    blocks = make_blocks(q, rest, rotation_of(terms))
     return in_user_units(blocks, frame, optimise(blocks, reml), reml)
 
 

@@ -5,14 +5,14 @@ import pytest
 from designs import dense_deviance, dense_h, lifters
 
 from mmc_analysis.models import likelihood as lk
-from mmc_analysis.models.blocks import make_blocks
+from mmc_analysis.models.blocks import make_blocks, rotation_of
 
 CASES = [("nested", 0.0), ("nested", 0.25), ("crossed", 0.25)]
 
 
 def solved(kind: str, missing: float, reml: bool):
     design = lifters(3, n=6, missing=missing, kind=kind)
-    blocks = make_blocks(design.x, design.y, design.terms)
+    blocks = make_blocks(design.x, design.y, rotation_of(design.terms))
     theta = np.random.default_rng(4).normal(size=blocks.n_parameters)
     return design, blocks, theta, lk.solve(blocks, theta, reml), lk.directions(blocks.slots)
 

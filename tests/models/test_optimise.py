@@ -6,13 +6,13 @@ from designs import lifters
 from scipy.optimize import minimize
 
 from mmc_analysis.models import optimise as op
-from mmc_analysis.models.blocks import make_blocks
+from mmc_analysis.models.blocks import make_blocks, rotation_of
 from mmc_analysis.models.likelihood import derivatives, directions, solve
 
 
 def blocks_of(**design):
     found = lifters(**design)
-    return make_blocks(found.x, found.y, found.terms)
+    return make_blocks(found.x, found.y, rotation_of(found.terms))
 
 
 @pytest.mark.parametrize("kind", ["slopes", "nested", "crossed"])
@@ -58,7 +58,9 @@ def test_no_variance_at_all_is_a_proven_singular_fit():
     levels = np.tile([1.0, -1.0, 0.5, -0.5], len(design.y) // 4)
     y = levels + 0.01 * rng.normal(size=len(levels))
     y = y - design.x @ (design.x.T @ y)
-    blocks = make_blocks(design.x, y - np.bincount(design.terms[0].level, y)[design.terms[0].level] / 12, design.terms)
+    blocks = make_blocks(
+        design.x, y - np.bincount(design.terms[0].level, y)[design.terms[0].level] / 12, rotation_of(design.terms)
+    )
     found = op.optimise(blocks, True)
     assert found.singular and found.certificate.holds
     assert found.certificate.ranks[0] < 3 and found.certificate.multiplier > 0
