@@ -12,8 +12,10 @@ from mmc_analysis.models.contrasts import METHODS, ContrastSet, contrast_set, in
 from mmc_analysis.models.marginal_means import Cells, level_columns, participants_in
 from mmc_analysis.models.multiplicity import adjust_family, check_adjustment
 from mmc_analysis.models.primitives import Fit, Inference, LinearEstimates, estimable_estimates, estimates_frame
-from mmc_analysis.models.response_scale import measured_in, response_scale_of
+from mmc_analysis.models.response_scale import ResponseScale, measured_in, response_scale_of
 from mmc_analysis.options import check_option
+
+_CANCEL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -63,15 +65,23 @@ def comparisons_table(
     rows = np.einsum("mk,gkp->gmp", chosen.weights, cells.rows).reshape(len(groups) * m, -1)
     found = estimable_estimates(fit, rows, how)
     scale = response_scale_of(fit.fixed)
-    if on_response and np.abs(chosen.weights.sum(axis=1)).max() > 1e-9:
+    if on_response and np.abs(chosen.weights.sum(axis=1)).max() > _CANCEL:
         raise ModelError("response_scale=True turns differences into ratios; the weights of each contrast must add up "
                          "to 0.")  # fmt: skip
     lead = {**level_columns(fit, cells, cells.by, [group for group in groups for _ in range(m)]),
-            "contrast": list(chosen.labels) * len(groups), "metric": scale.difference_metric}  # fmt: skip
+            "contrast": list(chosen.labels) * len(groups), **_what(cells, chosen, scale, len(groups))}  # fmt: skip
     frame = estimates_frame(lead, found, fit, how, _participants(fit, cells, chosen, groups))
     frame = _adjusted(frame, found, comparison.adjust, how, m, cells.rows.shape[1])
     frame = scale.contrasts_on_response(frame) if on_response else frame
-    return measured_in(frame, fit.fixed, scale, on_response)
+    return frame if cells.slope else measured_in(frame, fit.fixed, scale, on_response)
+
+
+def _what(cells: Cells, chosen: ContrastSet, scale: ResponseScale, groups: int) -> dict[str, object]:
+    """Name what each contrast is: a difference, a mean where the weights do not cancel, or one of slopes."""
+    if cells.slope:
+        return {"term": cells.slope, "metric": "slope"}
+    cancel = np.abs(chosen.weights.sum(axis=1)) <= _CANCEL
+    return {"metric": list(np.where(cancel, scale.difference_metric, scale.mean_metric)) * groups}
 
 
 def _adjusted(

@@ -186,8 +186,11 @@ def in_echelon(rows: np.ndarray, coordinates: np.ndarray, own: np.ndarray) -> np
     if not len(rows):
         return rows
     seen = rows @ coordinates
-    order = np.concatenate([np.flatnonzero(own), np.flatnonzero(~own)])
-    pivots = order[independent_columns(seen[:, order])]
+    mine, others = np.flatnonzero(own), np.flatnonzero(~own)
+    pivots = mine[independent_columns(seen[:, mine])]
+    if len(pivots) < len(rows):
+        order = np.concatenate([pivots, others])
+        pivots = order[independent_columns(seen[:, order])]
     return np.linalg.solve(seen[:, pivots], rows)
 
 

@@ -36,6 +36,21 @@ class LinearInference:
     ddf_options, information_options : tuple of str
         What the fit can compute.
     default_information : str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from mmc_analysis.models import fit_mixed
+    >>> lifts = pd.DataFrame({"participant": list("aabbccdd"), "condition": ["internal", "regular"] * 4,
+    ...                       "value": [66.0, 61.0, 74.0, 71.0, 59.0, 52.0, 70.0, 65.0]})
+    >>> fit = fit_mixed("value ~ condition + (1 | participant)", lifts)
+    >>> fit.marginal_means("condition")[["condition", "estimate", "df"]].round(2)
+      condition  estimate    df
+    0  internal     67.25  3.08
+    1   regular     62.25  3.08
+    >>> fit.contrasts("condition")[["contrast", "estimate", "std_error", "df", "p_value"]].round(4)
+                 contrast  estimate  std_error   df  p_value
+    0  internal - regular       5.0     0.8165  3.0   0.0088
     """
 
     fixed: FixedDesign
@@ -94,9 +109,10 @@ class LinearInference:
         ----------
         ddf : {"kenward-roger", "satterthwaite", "asymptotic"}
         type : {1, 2, 3}
-            Type I: each term after those before it. Type II: each term after all that do not contain it. Type III:
-            means over equally weighted cells. None depends on how factors are coded. In a model with a covariate's
-            interaction, a factor is tested where the covariate is 0: centre it.
+            Type I: each term after those before it. Type II: each term after all that do not contain it, where a term
+            contains another if it has the same covariates and more factors. Type III: means over equally weighted
+            cells. The hypotheses are those of SAS and lmerTest and do not depend on how factors are coded. Where a
+            covariate interacts with a factor, Types II and III test the factor where the covariate is 0: centre it.
         information : {"expected", "observed"}, optional
             As in :meth:`coefficients`.
 

@@ -30,12 +30,15 @@ class Cells:
         Levels or values of each.
     rows : ndarray, shape (groups, cells, p_all)
         Functions of the layout's coefficients; the last variable varies fastest.
+    slope : str or None
+        The covariate whose slopes the functions are; None for means.
     """
 
     by: tuple[str, ...]
     specs: tuple[str, ...]
     values: dict[str, tuple]
     rows: np.ndarray
+    slope: str | None = None
 
     def combinations(self, names: Sequence[str]) -> list[tuple]:
         """Return the combinations of levels of some variables, the last fastest."""
@@ -94,7 +97,7 @@ def marginal_cells(
     rows = average(grid, keep, weights)
     values = {name: grid.values[name] for name in keep}
     groups = int(np.prod([len(values[name]) for name in by], dtype=int))
-    return Cells(by, specs, values, rows.reshape(groups, -1, rows.shape[-1]))
+    return Cells(by, specs, values, rows.reshape(groups, -1, rows.shape[-1]), slope)
 
 
 def means_table(fit: Fit, cells: Cells, how: Inference, on_response: bool = False) -> pd.DataFrame:

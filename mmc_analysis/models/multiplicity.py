@@ -7,8 +7,8 @@ from statsmodels.stats.multitest import multipletests
 
 from mmc_analysis.errors import ModelError
 from mmc_analysis.models.multivariate_t import largest_of_several
-from mmc_analysis.models.primitives import t_quantile, two_sided_p
 from mmc_analysis.models.studentized_range import studentized_range_quantile, studentized_range_sf
+from mmc_analysis.models.t_distribution import t_quantile, two_sided_p
 from mmc_analysis.options import check_option
 
 ADJUSTMENTS = ("none", "holm", "bonferroni", "tukey", "mvt", "fdr", "dunnett")

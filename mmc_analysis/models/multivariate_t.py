@@ -4,10 +4,13 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 from scipy.stats import qmc
 
+from mmc_analysis.models.t_distribution import t_quantile, two_sided_p
+
 _DIRECTIONS = 2**16
+_ANGLES = 2**13
 _BINS = 1024
 _CHUNK = 2**13
 _NODES = 4097
@@ -42,21 +45,21 @@ class LargestOfSeveral:
         t = abs(t)
         if np.isnan(t) or np.isnan(df):
             return float("nan")
-        one = 2 * (special.ndtr(-t) if np.isinf(df) else special.stdtr(df, -t))
+        one = float(two_sided_p(t, df))
         if self.size == 1 or t == 0:
-            return float(one)
+            return one
         if np.isinf(df):
-            found = stats.chi2.sf(t**2 / self.cosines, self.rank).mean()
+            found = special.chdtrc(self.rank, t**2 / self.cosines).mean()
         else:
             found = special.fdtrc(self.rank, df, t**2 / (self.rank * self.cosines)).mean()
         return float(np.clip(found, one, min(1.0, self.size * one)))
 
     def quantile(self, level: float, df: float) -> float:
         """Return the value that max |T| stays below with probability `level`."""
-        low = stats.t.isf((1 - level) / 2, df)
+        low = float(t_quantile((1 + level) / 2, df))
         if self.size == 1:
-            return float(low)
-        high = stats.t.isf((1 - level) / (2 * self.size), df)
+            return low
+        high = float(t_quantile(1 - (1 - level) / (2 * self.size), df))
         return float(optimize.brentq(lambda t: self.sf(t, df) - (1 - level), low - 1e-6, high + 1e-6, xtol=1e-10))
 
 
@@ -97,7 +100,7 @@ def _directions(rank: int) -> np.ndarray:
     if rank == 1:
         return np.ones((1, 1))
     if rank == 2:
-        angle = (np.arange(_DIRECTIONS) + 0.5) * np.pi / _DIRECTIONS
+        angle = (np.arange(_ANGLES) + 0.5) * np.pi / _ANGLES
         return np.stack([np.cos(angle), np.sin(angle)], axis=1)
     points = qmc.Sobol(rank - 1, rng=np.random.default_rng(_SEED)).random(_DIRECTIONS)
     found = np.empty((_DIRECTIONS, rank))

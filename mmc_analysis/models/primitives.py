@@ -6,10 +6,10 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from mmc_analysis.errors import ModelError
 from mmc_analysis.models.fixed import FixedDesign
+from mmc_analysis.models.t_distribution import t_quantile, two_sided_p
 
 DDF_LABELS = {
     "kenward-roger": "Kenward-Roger",
@@ -118,34 +118,6 @@ def check_level(conf_level: float) -> float:
     if not isinstance(conf_level, (int, float)) or not 0 < conf_level < 1:
         raise ModelError(f"conf_level={conf_level!r} must be a fraction between 0 and 1, such as 0.95.")
     return float(conf_level)
-
-
-def two_sided_p(statistic: np.ndarray, df: np.ndarray) -> np.ndarray:
-    """Return two-sided P values of t statistics (m,) with their own df (m,); infinite df is the normal.
-
-    Examples
-    --------
-    >>> two_sided_p(np.array([1.959963985, 12.70620474]), np.array([np.inf, 1.0])).round(6)
-    array([0.05, 0.05])
-    """
-    size = np.abs(statistic)
-    with np.errstate(invalid="ignore"):
-        return np.where(
-            np.isinf(df), 2 * special.ndtr(-size), 2 * special.stdtr(np.where(np.isinf(df), 1.0, df), -size)
-        )
-
-
-def t_quantile(probability: float | np.ndarray, df: np.ndarray) -> np.ndarray:
-    """Return quantiles of t with each df (m,); infinite df is the normal.
-
-    Examples
-    --------
-    >>> t_quantile(0.975, np.array([9.0, np.inf])).round(4)
-    array([2.2622, 1.96  ])
-    """
-    df = np.asarray(df, dtype=float)
-    finite = np.where(np.isinf(df), 1.0, df)
-    return np.where(np.isinf(df), special.ndtri(probability), special.stdtrit(finite, probability))
 
 
 def estimable_estimates(fit: Fit, rows: np.ndarray, how: Inference) -> LinearEstimates:

@@ -3,10 +3,13 @@
 import functools
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
+
+from mmc_analysis.models.t_distribution import t_quantile
 
 _NORMAL_NODES = 80
 _SCALE_NODES = 160
+_TAIL = 1e-17
 
 
 @functools.cache
@@ -58,7 +61,8 @@ def studentized_range_sf(q: float, k: int, df: float) -> float:
         return float(q <= 0)
     if np.isinf(df):
         return float(_beyond_for_known_scale(np.array([q]), k)[0])
-    low, high = np.log(stats.chi2.ppf(1e-17, df)), np.log(stats.chi2.isf(1e-17, df))
+    low = np.log(2 * special.gammaincinv(df / 2, _TAIL))
+    high = np.log(2 * special.gammainccinv(df / 2, _TAIL))
     x, share = _legendre(_SCALE_NODES)
     u = low + (high - low) * (x + 1) / 2
     log_density = 0.5 * df * (u - np.log(2.0)) - 0.5 * np.exp(u) - special.gammaln(df / 2)
@@ -67,6 +71,7 @@ def studentized_range_sf(q: float, k: int, df: float) -> float:
     return float(min(1.0, np.sum(mass * _beyond_for_known_scale(q * scale, k)) / mass.sum()))
 
 
+@functools.lru_cache(maxsize=512)
 def studentized_range_quantile(level: float, k: int, df: float) -> float:
     """Return the value that the studentized range of `k` means stays below with probability `level`.
 
@@ -86,8 +91,8 @@ def studentized_range_quantile(level: float, k: int, df: float) -> float:
     >>> round(studentized_range_quantile(0.95, 3, 20.0), 3)
     3.578
     """
-    low = np.sqrt(2.0) * stats.t.isf((1 - level) / 2, df)
-    high = np.sqrt(2.0) * stats.t.isf((1 - level) / (k * (k - 1)), df)
+    low = np.sqrt(2.0) * float(t_quantile((1 + level) / 2, df))
+    high = np.sqrt(2.0) * float(t_quantile(1 - (1 - level) / (k * (k - 1)), df))
     if k == 2:
-        return float(low)
+        return low
     return float(optimize.brentq(lambda q: studentized_range_sf(q, k, df) - (1 - level), low, high * 1.001, xtol=1e-10))

@@ -52,7 +52,7 @@ Columns: value, condition.
     """
     if not isinstance(data, pd.DataFrame):
         raise ModelError(f"data must be a pandas DataFrame with one row per observation, not {type(data).__name__}.")
-    columns = [str(column) for column in data.columns]
+    columns = [column for column in data.columns if isinstance(column, str)]
     unknown = [name for name in names if name not in columns]
     if unknown:
         listed = " ".join(f"the data have no column '{name}'.{nearest(name, columns)}" for name in unknown)

@@ -128,6 +128,16 @@ def test_contrasts_of_slopes(fit):
     assert_same(found, reference()["trends"]["pairwise"], {"contrast": "contrast"})
 
 
+def test_metric_says_what_a_contrast_is(fit):
+    found = fit.contrasts("condition", by="group", method={"difference": [1, -1, 0], "mean": [0.5, 0.5, 0]})
+    assert found["metric"].tolist() == ["raw", "mean", "raw", "mean"]
+    means = fit.marginal_means("condition", by="group").set_index(["group", "condition"])["estimate"]["novice"]
+    assert found["estimate"][1] == pytest.approx(means[["regular", "pectoralis"]].mean(), rel=1e-10)
+    slopes = fit.contrasts("condition", slope="years")
+    assert slopes[["term", "metric"]].drop_duplicates().to_numpy().tolist() == [["years", "slope"]]
+    check(slopes, "estimates")
+
+
 def test_contrasts_that_cannot_be_estimated_leave_the_family():
     with pytest.warns(MMCWarning, match="dropped"):
         fit = Ordinary("value ~ condition * load", lifts("empty_cell"))
