@@ -43,17 +43,18 @@ build/results/%.csv: paper/analysis/%.py $(INPUTS)/package.txt | $(VENV)/ready
 	@echo "result  $*"
 	@$(RUN) -m paper.analysis.$* $@
 
-PUBLISHED := studies focus_effects imagery_gains derived claims
+PUBLISHED := studies focus_effects imagery_gains thickness_gains derived claims
 $(PUBLISHED:%=build/results/%.csv): $(INPUTS)/published.txt
-build/results/lifters.csv: $(INPUTS)/example_calatayud.txt
+build/results/lifters.csv build/results/lifters_truth.csv: $(INPUTS)/example_calatayud.txt
 build/results/trainees.csv: $(INPUTS)/example_imagery.txt
-build/results/exercises.csv: $(INPUTS)/example_contreras.txt
+build/results/exercises.csv build/results/exercises_truth.csv: $(INPUTS)/example_contreras.txt
 
 LIFTERS := lifters_tests lifters_means lifters_contrasts lifters_effects lifters_truth
 $(LIFTERS:%=build/results/%.csv): build/results/lifters.csv
 TRAINEES := trainees_tests trainees_means trainees_contrasts
 $(TRAINEES:%=build/results/%.csv): build/results/trainees.csv
 build/results/exercises_contrasts.csv: build/results/exercises.csv
+build/results/error_rates.csv: benchmarks/error_rates.csv
 
 # --- figures: one script, one figure in three formats -----------------------------------------------------------
 build/figures/%.svg build/figures/%.pdf build/figures/%.png: paper/figures/%.py $(INPUTS)/package.txt | $(VENV)/ready
@@ -61,7 +62,7 @@ build/figures/%.svg build/figures/%.pdf build/figures/%.png: paper/figures/%.py 
 	@$(RUN) -m paper.figures.$* build/figures/$*
 
 figure = $(foreach type,svg pdf png,build/figures/$(1).$(type))
-$(call figure,evidence_map): build/results/focus_effects.csv build/results/imagery_gains.csv
+$(call figure,evidence_map): build/results/focus_effects.csv build/results/studies.csv
 $(call figure,focus_effects): build/results/focus_effects.csv
 $(call figure,imagery_gains): build/results/imagery_gains.csv
 $(call figure,lifters): build/results/lifters.csv build/results/lifters_means.csv

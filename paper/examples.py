@@ -36,3 +36,13 @@ def lifters_fit():
 def trainees_fit():
     """Return the marginal model of the trainees, with an unstructured covariance over the occasions."""
     return mmc.fit_repeated("value ~ group * time", trainees(), subject="participant", occasion="time", covariance="UN")
+
+
+@functools.cache
+def exercises_fit():
+    """Return the model of log mean EMG of the gluteus maximus, so that contrasts are ratios."""
+    frame = ordered(read_result("exercises"), condition=["avoid", "focus"])
+    gluteus = frame[frame["muscle"].eq("gluteus maximus") & frame["measure"].eq("emg_mean")]
+    return mmc.fit_mixed(
+        "log(value) ~ condition * exercise + (1 + condition | participant) + (1 | participant:exercise)", gluteus
+    )

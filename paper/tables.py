@@ -62,16 +62,32 @@ def markdown(name: str, read: Read) -> str:
 
 
 def _studies(frame: pd.DataFrame) -> pd.DataFrame:
-    source = frame["doi"].where(frame["doi"].notna(), "PMID " + frame["pmid"].astype(str).str.removesuffix(".0"))
     return pd.DataFrame(
         {
             "Study": frame["short"],
             "n": [report.number(n, 0) if pd.notna(n) else "not found" for n in frame["n"]],
             "Kind": frame["protocol_kind"],
             "Design": frame["design"],
-            "Source": source.where(frame["doi"].notna() | frame["pmid"].notna(), "magazine article"),
+            "Source": [_source(row) for _, row in frame.iterrows()],
         }
     )
+
+
+def _source(row: pd.Series) -> str:
+    if pd.notna(row["doi"]):
+        return row["doi"]
+    if pd.notna(row["pmid"]):
+        return f"PMID {row['pmid']:.0f}"
+    return "identifier not found" if row["peer_reviewed"] else "magazine article"
+
+
+def _error_rates(frame: pd.DataFrame) -> pd.DataFrame:
+    percent = (100 * frame["estimate"]).map("{:.1f}".format)
+    wide = frame.assign(percent=percent).pivot_table(
+        index=["label", "method", "term"], columns="n", values="percent", aggfunc="first", sort=False
+    )
+    cells = wide.rename(columns=lambda n: f"n = {n}").reset_index()
+    return cells.rename(columns={"label": "Random effects", "method": "Test", "term": "Term"})
 
 
 def _contrasts(frame: pd.DataFrame) -> pd.DataFrame:
@@ -138,5 +154,6 @@ TABLES: dict[str, PaperTable] = {
     "studies": PaperTable("studies", _studies, (4, 2, 4, 12, 7), right=("n",)),
     "focus_effects": PaperTable("focus_effects", _contrasts, (5, 6, 4, 4, 3, 3, 2)),
     "imagery_gains": PaperTable("imagery_gains", _gains, (5, 5, 5, 6, 2, 1, 3, 2), right=("Weeks", "n")),
+    "error_rates": PaperTable("error_rates", _error_rates, (12, 5, 5, 2, 2, 2, 2)),
     "claims": PaperTable("claims", _claims, (6, 3, 12)),
 }
