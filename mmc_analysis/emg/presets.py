@@ -37,7 +37,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
          "The peak is taken from the envelope; the abstract says 'peak EMG of the filtered signals'."),
     ),
     "contreras2015": Preset(
-        "Contreras B et al. (2015) J Appl Biomech 31:452-458, doi:10.1123/jab.2014-0301",
+        "Contreras B, Vigotsky AD, Schoenfeld BJ, Beardsley C, Cronin J (2015) J Appl Biomech 31:452-458",
         {"reference": "mvic"},
         {"reference": "mean and peak amplitude in percent of the maximal voluntary isometric contraction (abstract)"},
         ("Filter and window were not available: they are assumed here.",

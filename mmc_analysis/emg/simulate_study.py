@@ -1,0 +1,173 @@
+"""A whole study with a known effect of focus: people, loads, conditions, maximal trials, as signals."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from mmc_analysis.emg.parameters import check_numbers, named_fields
+from mmc_analysis.emg.simulate import SimulatedTrial, TrialPlan, simulate_trial
+from mmc_analysis.errors import RecordingError
+from mmc_analysis.options import named_options
+
+CONDITIONS = ("regular", "pectoralis", "triceps")
+MUSCLES = ("pectoralis", "triceps")
+LEVELS = {20: 25.0, 40: 40.0, 50: 50.0, 60: 60.0, 80: 78.0}
+FOCUS_GAIN = {20: 6.0, 40: 6.0, 50: 6.0, 60: 6.0, 80: 0.0}
+
+
+@named_fields
+@dataclass(frozen=True, kw_only=True)
+class StudyPlan:
+    """A within-participant study of focus × load.
+
+    Attributes
+    ----------
+    participants, repetitions, maximal_trials : int
+        Maximal trials are for each muscle in turn; the other muscle is half active.
+    conditions : tuple of str
+        The first is without focus; the others name the muscle to focus on.
+    muscles : tuple of str
+    levels_pct : mapping of int to float
+        Load in percent of the one-repetition maximum, to the mean amplitude in percent of the maximal contraction.
+    focus_points : mapping of int to float
+        Load, to the points that focusing on a muscle adds to that muscle.
+    maximum_uv, maximum_spread : float
+        Typical maximal amplitude, and the standard deviation of its logarithm between people and muscles.
+    person_points, slope_points, cell_points : float
+        Standard deviations, in points: between people, of their responses to focus, and of each trial.
+    trial : TrialPlan
+        Length, sampling frequency and faults of every trial; its repetitions are laid out anew.
+    """
+
+    participants: int = 18
+    repetitions: int = 3
+    maximal_trials: int = 4
+    conditions: tuple[str, ...] = CONDITIONS
+    muscles: tuple[str, ...] = MUSCLES
+    levels_pct: Mapping[int, float] = field(default_factory=lambda: dict(LEVELS))
+    focus_points: Mapping[int, float] = field(default_factory=lambda: dict(FOCUS_GAIN))
+    maximum_uv: float = 500.0
+    maximum_spread: float = 0.3
+    person_points: float = 6.0
+    slope_points: float = 2.0
+    cell_points: float = 2.0
+    trial: TrialPlan = field(default_factory=lambda: TrialPlan(fs=1500.0, duration_s=8.0))
+
+    def __post_init__(self):
+        check_numbers(self, low=1, names=("participants", "repetitions", "maximal_trials"))
+        check_numbers(self, low=0.0, names=("maximum_spread", "person_points", "slope_points", "cell_points"))
+        check_numbers(self, low=1.0, names=("maximum_uv",))
+        if set(self.levels_pct) != set(self.focus_points):
+            raise RecordingError(f"levels_pct has loads {sorted(self.levels_pct)}, focus_points {sorted(self.focus_points)}. "
+                                 "Give both for the same loads.")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StudyTrial:
+    """One recording of one person: all muscles at once.
+
+    Attributes
+    ----------
+    participant, trial : str
+    kind : {"task", "mvic"}
+    condition : str
+        "" for maximal trials.
+    load_pct_1rm : int or None
+    target : str
+        The muscle that a maximal trial is for, or that the condition names; "" for none.
+    fs : float
+    signals : dict of str to numpy.ndarray
+        Muscle to shape (n_samples,), in µV.
+    events : tuple of (float, float)
+        Start and stop of the repetitions in s.
+    true_pct : dict of str to float
+        Muscle to its true amplitude in percent of its maximal contraction.
+    trials : dict of str to SimulatedTrial
+        Muscle to the whole truth.
+    """
+
+    participant: str
+    trial: str
+    kind: str
+    condition: str
+    load_pct_1rm: int | None
+    target: str
+    fs: float
+    signals: dict[str, np.ndarray]
+    events: tuple[tuple[float, float], ...]
+    true_pct: dict[str, float]
+    trials: dict[str, SimulatedTrial]
+
+
+@named_options
+def simulate_study(plan: StudyPlan, seed: int, *, participant: int | None = None) -> Iterator[StudyTrial]:
+    """Simulate a study, one trial at a time.
+
+    A person's trials depend on the seed and the person's number alone, so people may be simulated in any order.
+
+    Parameters
+    ----------
+    plan : StudyPlan
+    seed : int
+    participant : int, optional
+        Only this person, from 0.
+
+    Yields
+    ------
+    StudyTrial
+        Maximal trials first, then every load × condition.
+
+    Examples
+    --------
+    >>> first = next(simulate_study(StudyPlan(participants=1), seed=1))
+    >>> first.kind, first.target, sorted(first.signals)
+    ('mvic', 'pectoralis', ['pectoralis', 'triceps'])
+    """
+    numbers = range(plan.participants) if participant is None else [participant]
+    for number in numbers:
+        yield from _person(plan, seed, number)
+
+
+def _person(plan: StudyPlan, seed: int, number: int) -> Iterator[StudyTrial]:
+    rng = np.random.default_rng([seed, number])
+    width = max(2, len(str(plan.participants)))
+    name = f"P{number + 1:0{width}d}"
+    maximum = {m: plan.maximum_uv * np.exp(plan.maximum_spread * rng.standard_normal()) for m in plan.muscles}
+    base = {m: plan.person_points * rng.standard_normal() for m in plan.muscles}
+    slope = {m: plan.slope_points * rng.standard_normal() for m in plan.muscles}
+    for index in range(plan.maximal_trials):
+        target = plan.muscles[index % len(plan.muscles)]
+        effort = 100 - 8 * rng.uniform() * (index >= len(plan.muscles))
+        pct = {m: effort if m == target else 50.0 for m in plan.muscles}
+        yield _trial(plan, (seed, number, index), name, f"mvic_{target}_{index // len(plan.muscles) + 1}", "mvic", "", None, target,
+                     pct, maximum)  # fmt: skip
+    cells = itertools.product(sorted(plan.levels_pct), plan.conditions)
+    for index, (load, condition) in enumerate(cells, plan.maximal_trials):
+        pct = {}
+        for muscle in plan.muscles:
+            focused = (plan.focus_points[load] + slope[muscle]) * (condition == muscle)
+            pct[muscle] = max(
+                2.0, plan.levels_pct[load] + base[muscle] + focused + plan.cell_points * rng.standard_normal()
+            )
+        target = condition if condition in plan.muscles else ""
+        yield _trial(
+            plan, (seed, number, index), name, f"{condition}_{load}", "task", condition, load, target, pct, maximum
+        )
+
+
+def _trial(plan, seed, participant, trial, kind, condition, load, target, pct, maximum) -> StudyTrial:
+    count = plan.repetitions if kind == "task" else 1
+    lead, gap = 0.15 * plan.trial.duration_s, 0.25
+    each = (0.75 * plan.trial.duration_s - gap * (count - 1)) / count
+    bounds = tuple((lead + i * (each + gap), lead + i * (each + gap) + each) for i in range(count))
+    made = {}
+    for channel, muscle in enumerate(plan.muscles):
+        amplitude = pct[muscle] / 100 * maximum[muscle]
+        own = replace(plan.trial, bounds=bounds, amplitudes_uv=(amplitude,) * count)
+        made[muscle] = simulate_trial(own, [*seed, channel])
+    signals = {muscle: simulated.signal for muscle, simulated in made.items()}
+    return StudyTrial(
+        participant, trial, kind, condition, load, target, plan.trial.fs, signals, bounds, dict(pct), made
+    )
