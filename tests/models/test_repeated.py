@@ -251,6 +251,8 @@ def test_compound_symmetry_is_the_random_intercept_and_the_anova(lifters):
     ours, theirs = fit.coefficients(), mixed.coefficients()
     for column in ("estimate", "std_error", "df", "conf_low", "p_value"):
         np.testing.assert_allclose(ours[column], theirs[column], rtol=1e-6)
+    r2 = mixed.r_squared().set_index("metric").loc["r2_marginal", "estimate"]
+    np.testing.assert_allclose(fit.r_squared().loc[0, "estimate"], r2, rtol=1e-6)
     anova = rm_anova(lifters, within="load").iloc[0]
     row = fit.anova().iloc[0]
     for column in ("num_df", "den_df", "statistic", "p_value"):
