@@ -14,7 +14,9 @@ import sys
 import time
 import warnings
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +26,11 @@ from scipy import stats
 from mmc_analysis.errors import MMCWarning
 from mmc_analysis.models.anova import hypothesis_matrices
 from mmc_analysis.models.mixed import MixedFit, fit_mixed
-from mmc_analysis.models.solution import solve_mixed
 
 HERE = Path(__file__).resolve().parent
 TABLE, PAGE = HERE / "error_rates.csv", HERE.parent / "docs" / "error_rates.md"
 CONDITIONS, LOADS = ["regular", "pectoralis", "triceps"], ["20", "40", "50", "60", "80"]
-SIZES, SEED, REPLICATES = (8, 12, 18, 30), 20261121, 4000
+SIZES, SEED, REPLICATES, BATCH = (8, 12, 18, 30), 20261121, 3000, 250
 SD_PERSON, SD_CONDITION, SD_LOAD, SD_CELL, SD_RESIDUAL = 8.0, 3.0, 3.0, 3.0, 4.0
 TERMS = ("condition", "load", "condition:load")
 KR, SATTERTHWAITE, NORMAL = "kenward-roger", "satterthwaite", "asymptotic"
@@ -125,37 +126,36 @@ def prepare(random: str, rows: pd.DataFrame, y: np.ndarray) -> Prepared:
     return Prepared(fit, hypothesis_matrices(fit.fixed, 3), differences)
 
 
-def another(model: Prepared, y: np.ndarray) -> MixedFit:
-    """Fit the same model to another study's values."""
-    fixed, columns = model.fit.fixed, [effects.columns for effects in model.fit.random]
-    return replace(
-        model.fit, fixed=replace(fixed, y=y.ravel()), solution=solve_mixed(fixed.X, y.ravel(), columns, True)
-    )
-
-
 def examine(model: Prepared, fit: MixedFit, method: str) -> dict[tuple[str, str], bool]:
     """Whether each term is rejected at 5 %, and whether the 95 % interval of one difference of each covers zero."""
     found = {}
     for term, rows in model.hypotheses.items():
         found["type_1_error", term] = fit.joint_test(rows, method, "expected").p_value < 0.05
     said = fit.linear_estimates(model.differences, method, "expected")
-    for term, t, df in zip(TERMS, said.estimate / said.std_error, said.df, strict=True):
-        found["coverage", term] = abs(t) <= stats.t.ppf(0.975, df)
+    for term, t, critical in zip(TERMS, said.estimate / said.std_error, stats.t.ppf(0.975, said.df), strict=True):
+        found["coverage", term] = abs(t) <= critical
     return found
 
 
-def one_study(models: dict[str, tuple[Prepared, tuple]], y: np.ndarray) -> dict[tuple, bool]:
-    """Everything that every model says about one study: (model, method, metric, term) to yes or no."""
-    found = {}
-    for random, (model, methods) in models.items():
-        fit = another(model, y)
-        found[random, "", "singular", ""] = fit.singular
+def answers(
+    model: Prepared, methods: tuple[str, ...], random: str, responses: np.ndarray
+) -> Iterator[dict[tuple, bool]]:
+    """For each response (n_obs, N) what a model says: (model, method, metric, term) to yes or no."""
+    fits = model.fit.refit(responses)
+    for i in range(len(fits)):
+        fit = fits.fit(i)
+        found = {(random, "", "singular", ""): fit.singular}
         for method in methods:
             found |= {(random, LABELS[method], *key): yes for key, yes in examine(model, fit, method).items()}
-    if y.shape[3] == 1:
-        for term, (plain, corrected) in repeated_measures(y[..., 0]).items():
-            found["RM-ANOVA", "uncorrected", "type_1_error", term] = plain < 0.05
-            found["RM-ANOVA", "Greenhouse-Geisser", "type_1_error", term] = corrected < 0.05
+        yield found
+
+
+def classical_answers(y: np.ndarray) -> dict[tuple, bool]:
+    """What repeated-measures analysis of variance says of one study, (n, 3, 5)."""
+    found = {}
+    for term, (plain, corrected) in repeated_measures(y).items():
+        found["RM-ANOVA", "uncorrected", "type_1_error", term] = plain < 0.05
+        found["RM-ANOVA", "Greenhouse-Geisser", "type_1_error", term] = corrected < 0.05
     return found
 
 
@@ -173,11 +173,17 @@ def simulate(n: int, repetitions: int, replicates: int, models: dict, progress=l
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MMCWarning)
         first = null_responses(np.random.default_rng(SEED), n, repetitions)
-        prepared = {random: (prepare(random, rows, first), methods) for random, methods in models.items()}
-        for done in range(1, replicates + 1):
-            for key, answer in one_study(prepared, null_responses(rng, n, repetitions)).items():
-                yes[key] += bool(answer)
-            progress(done)
+        prepared = {random: prepare(random, rows, first) for random in models}
+        for done in range(0, replicates, BATCH):
+            studies = [null_responses(rng, n, repetitions) for _ in range(min(BATCH, replicates - done))]
+            responses = np.column_stack([y.ravel() for y in studies])
+            said = [answers(prepared[random], methods, random, responses) for random, methods in models.items()]
+            if repetitions == 1:
+                said.append(classical_answers(y[..., 0]) for y in studies)
+            for found in chain.from_iterable(said):
+                for key, answer in found.items():
+                    yes[key] += bool(answer)
+            progress(done + len(studies))
     frame = pd.DataFrame([(*key, count / replicates) for key, count in yes.items()],
                          columns=["label", "method", "metric", "term", "estimate"])  # fmt: skip
     error = np.sqrt(frame["estimate"] * (1 - frame["estimate"]) / replicates)
@@ -201,9 +207,8 @@ def progress_of(n: int, repetitions: int, replicates: int):
     start = time.monotonic()
 
     def say(done: int) -> None:
-        if done % 100 == 0 or done == replicates:
-            seconds = time.monotonic() - start
-            sys.stderr.write(f"n={n} repetitions={repetitions}: {done}/{replicates} in {seconds:.0f} s\n")
+        seconds = time.monotonic() - start
+        sys.stderr.write(f"n={n} repetitions={repetitions}: {done}/{replicates} in {seconds:.0f} s\n")
 
     return say
 
