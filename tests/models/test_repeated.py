@@ -48,6 +48,15 @@ def test_sas_kenward_roger(fev, covariance):
     assert fit.n_obs == 537 and fit.n_dropped == 263 and fit.n_participants == 197
 
 
+def test_expected_information_is_another_answer(fev):
+    """The optimum in a separate computation: observed .66130 on 160.69, expected .65362 on 170.92; SAS is the former."""
+    fit = fit_fev(fev, "FEV1 ~ ARMCD", "UN")
+    for information, printed in (("observed", (0.66130, 160.69)), ("expected", (0.65362, 170.92))):
+        row = fit.coefficients(information=information).iloc[-1]
+        np.testing.assert_allclose([row["std_error"], row["df"]], printed, rtol=2e-5)
+        assert information in row["method"]
+
+
 def test_sas_first_order_kenward_roger_leaves_the_second_derivatives_out(fev):
     fit = fit_fev(fev, "FEV1 ~ ARMCD", "AR1")
     row = fit.coefficients(ddf="kenward-roger-linear").iloc[-1]
