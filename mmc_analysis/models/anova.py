@@ -29,6 +29,13 @@ def hypothesis_matrices(fixed: FixedDesign, kind: int) -> dict[str, np.ndarray]:
     Notes
     -----
     See :mod:`mmc_analysis.models.hypotheses` for the definitions.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models.fixed import fixed_design
+    >>> lifts = pd.DataFrame({"value": [61.0, 66.0, 58.0, 65.0, 70.0], "group": list("aabba"), "limb": list("lrlrl")})
+    >>> {term: (rows.round(3) + 0).tolist() for term, rows in hypothesis_matrices(fixed_design("value ~ group * limb", lifts), 3).items()}
+    {'group': [[0.0, 1.0, 0.0, 0.5]], 'limb': [[0.0, 0.0, 1.0, 0.5]], 'group:limb': [[0.0, 0.0, 0.0, 1.0]]}
     """
     design = full_design(fixed)
     labels = [term.label for term in fixed.layout.terms]

@@ -66,6 +66,12 @@ def read_atom(reader: TokenReader) -> Expression:
     ------
     ModelError
         If the function is not on the list, or the text is no expression; the message points at the place.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models.tokens import tokenize
+    >>> print(read_atom(TokenReader("np.log(x)", tokenize("np.log(x)"))))
+    log(x)
     """
     token = reader.take()
     if token.kind == "column":
@@ -105,7 +111,21 @@ def _read_call(reader: TokenReader, name: Token) -> Expression:
 
 
 def read_computation(reader: TokenReader, weakest: int = 0) -> Expression:
-    """Read arithmetic, as it stands within a function's parentheses or on the left of ``~``."""
+    """Read arithmetic, as it stands within a function's parentheses or on the left of ``~``.
+
+    Signs bind as in Python: powers before a sign in front, before products, before sums.
+
+    Raises
+    ------
+    ModelError
+        If the text is no arithmetic, or computes with a factor.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models.tokens import tokenize
+    >>> print(read_computation(TokenReader("1 + x^2 * 3", tokenize("1 + x^2 * 3"))))
+    1 + ((x**2) * 3)
+    """
     if reader.next_is("-", "+"):
         sign = reader.take().text
         inner = read_computation(reader, _SIGN_IN_FRONT)

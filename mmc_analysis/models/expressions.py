@@ -90,7 +90,13 @@ Expression = Column | Number | Operation | Apply | Categorical
 
 
 def columns_of(node: Expression) -> Iterator[str]:
-    """Yield the names of the columns that an expression uses."""
+    """Yield the names of the columns that an expression uses.
+
+    Examples
+    --------
+    >>> list(columns_of(Operation("/", Column("value"), Apply("log", Column("load")))))
+    ['value', 'load']
+    """
     if isinstance(node, (Column, Categorical)):
         yield node.name
     elif isinstance(node, Operation):
@@ -113,6 +119,11 @@ def learn(node: Expression, columns: Mapping[str, np.ndarray]) -> dict[Expressio
     -------
     dict
         From each such node to a mean, a (mean, sd) pair or a :class:`PolynomialBasis`.
+
+    Examples
+    --------
+    >>> list(learn(Apply("center", Column("years")), {"years": np.array([2.0, 4.0])}).values())
+    [3.0]
     """
     if isinstance(node, Operation):
         return {**learn(node.left, columns), **learn(node.right, columns)}
@@ -152,6 +163,16 @@ def evaluate(node: Expression, columns: Mapping[str, np.ndarray], memory: Mappin
     Returns
     -------
     ndarray, shape (n,) or (n, degree), or float for a constant
+
+    Raises
+    ------
+    ModelError
+        If a factor stands where a number is needed.
+
+    Examples
+    --------
+    >>> evaluate(Apply("log2", Operation("*", Number(2.0), Column("load"))), {"load": np.array([2.0, 4.0])}, {})
+    array([2., 3.])
     """
     if isinstance(node, Column):
         return columns[node.name]

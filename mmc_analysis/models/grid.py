@@ -57,6 +57,14 @@ def reference_grid(fixed: FixedDesign, at: Mapping | None = None, slope: str | N
     ------
     ModelError
         If `at` names a variable or level that the fixed part does not have.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models.fixed import fixed_design
+    >>> lifts = pd.DataFrame({"value": [61.0, 66.0, 58.0], "group": list("aab"), "years": [2.0, 3.0, 7.0]})
+    >>> grid = reference_grid(fixed_design("value ~ group + years", lifts))
+    >>> grid.values, grid.rows[:, 0].tolist()
+    ({'group': ('a', 'b'), 'years': (4.0,)}, [[1.0, 0.0, 4.0], [1.0, 1.0, 4.0]])
     """
     values = _grid_values(fixed, dict(at or {}))
     names = tuple(values)
@@ -151,6 +159,12 @@ def average(grid: Grid, keep: Sequence[str], weights: str) -> np.ndarray:
     Returns
     -------
     ndarray, shape (len of keep[0], …, p_all)
+
+    Examples
+    --------
+    >>> grid = Grid(("group",), {"group": ("a", "b")}, np.array([[1.0, 0.0], [1.0, 1.0]]), np.array([3.0, 1.0]))
+    >>> average(grid, [], "equal").tolist(), average(grid, [], "proportional").tolist()
+    ([1.0, 0.5], [1.0, 0.25])
     """
     kept = [grid.names.index(name) for name in keep]
     dropped = [axis for axis in range(len(grid.names)) if axis not in kept]

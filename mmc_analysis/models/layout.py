@@ -149,7 +149,13 @@ class Layout:
 
 
 def factor_name(node: Expression, levels: Mapping, numerics: tuple[str, ...]) -> str | None:
-    """Return the factor that a node stands for, or None if it is a number."""
+    """Return the factor that a node stands for, or None if it is a number.
+
+    Examples
+    --------
+    >>> factor_name(Column("load"), {"load": ("20", "50")}, ()), factor_name(Column("years"), {}, ("years",))
+    ('load', None)
+    """
     if isinstance(node, Categorical):
         return node.name
     return node.name if isinstance(node, Column) and node.name in levels and node.name not in numerics else None
@@ -177,6 +183,22 @@ def lay_out(terms: Terms, levels: dict, codings: dict, numerics: tuple[str, ...]
         Numeric columns.
     memory : mapping
         What center, scale and poly remember.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    ModelError
+        If a term computes with a factor, or stands twice.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models.coding import code_levels
+    >>> from mmc_analysis.models.terms import parse_terms
+    >>> lay_out(parse_terms("0 + load"), {"load": ("20", "50")}, {"load": code_levels("load", ("20", "50"))}, (), {}).names
+    ('load[20]', 'load[50]')
     """
     laid = [Term(INTERCEPT, frozenset(), frozenset(), (Piece((), ()),))] if terms.intercept else []
     spanned: dict[frozenset, set[frozenset]] = {frozenset(): {frozenset()}} if terms.intercept else {}

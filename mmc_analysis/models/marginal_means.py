@@ -90,7 +90,7 @@ def marginal_cells(
     for name in keep:
         if name not in known:
             raise ModelError(f"'{name}' is not in the fixed part of {fit.fixed.formula}.{nearest(str(name), known)} "
-                             f"Allowed: {', '.join(known) or 'none'}.")  # fmt: skip
+                             f"Allowed: {', '.join(known) or 'none'}; name several as a list.")  # fmt: skip
     if len(set(keep)) < len(keep):
         raise ModelError(f"a variable stands twice in {', '.join(keep)}. Name each once, in specs or in by.")
     grid = reference_grid(fit.fixed, at, slope)

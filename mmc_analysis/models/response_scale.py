@@ -64,7 +64,15 @@ class ResponseScale:
 
 
 def response_scale_of(fixed: FixedDesign) -> ResponseScale:
-    """Return how the response of a design relates to what was measured."""
+    """Return how the response of a design relates to what was measured.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models.fixed import fixed_design
+    >>> lifts = pd.DataFrame({"value": [61.0, 66.0, 58.0], "group": list("aab")})
+    >>> response_scale_of(fixed_design("log(value) ~ group", lifts)).difference_metric
+    'log_ratio'
+    """
     node = parse_response(fixed.formula.response)
     name = node.function if isinstance(node, Apply) and node.function in _LOG_OF_BASE else ""
     return ResponseScale(str(node), not isinstance(node, Apply) and hasattr(node, "name"), _LOG_OF_BASE.get(name), name)

@@ -10,7 +10,16 @@ from mmc_analysis.options import nearest
 
 
 def check_covariate(fixed: FixedDesign, covariate: str) -> str:
-    """Return a covariate's name, or raise unless it is a numeric column of the fixed part."""
+    """Return a covariate's name, or raise unless it is a numeric column of the fixed part.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models.fixed import fixed_design
+    >>> lifts = pd.DataFrame({"value": [61.0, 66.0, 58.0], "group": list("aab"), "years": [2.0, 3.0, 7.0]})
+    >>> check_covariate(fixed_design("value ~ group + years", lifts), "group")
+    Traceback (most recent call last):
+    mmc_analysis.errors.ModelError: 'group' is a factor; a slope needs a covariate. Covariates: years.
+    """
     if covariate in fixed.numerics and covariate not in fixed.factors:
         return covariate
     allowed = [name for name in fixed.numerics if name not in fixed.factors]

@@ -40,7 +40,15 @@ class Token:
 
 
 def fault(formula: str, start: int, message: str) -> ModelError:
-    """Return an error that shows the formula with a caret under the place."""
+    """Return an error that shows the formula with a caret under the place.
+
+    Examples
+    --------
+    >>> print(fault("value ~ $", 8, "this sign has no meaning."))
+    this sign has no meaning.
+        value ~ $
+                ^
+    """
     line = " ".join(formula.splitlines()) if "\n" in formula else formula
     return ModelError(f"{message}\n    {line}\n    {' ' * start}^")
 

@@ -114,7 +114,15 @@ def read_numbers(column: pd.Series) -> np.ndarray:
 
 
 def check_finite(values: np.ndarray, index: pd.Index, what: str, missing_allowed: bool = False) -> None:
-    """Raise if a value is infinite, or missing where that is not allowed; the message names the rows."""
+    """Raise if a value is infinite, or missing where that is not allowed; the message names the rows.
+
+    Examples
+    --------
+    >>> check_finite(np.array([1.0, np.inf]), pd.RangeIndex(2), "column 'load_kg'")
+    Traceback (most recent call last):
+    mmc_analysis.errors.ModelError: column 'load_kg' is infinite in row 1. Correct these rows or leave them out; for a \
+logarithm every value must be above 0.
+    """
     wrong = np.isinf(values) if missing_allowed else ~np.isfinite(values)
     if wrong.any():
         kind = "infinite" if np.isinf(values[wrong]).all() else "not a number"
@@ -174,7 +182,13 @@ def _plain(level):
 
 
 def rows_named(index: pd.Index) -> str:
-    """Name rows for a message: ``rows 3, 7 and 2 more``."""
+    """Name rows for a message.
+
+    Examples
+    --------
+    >>> rows_named(pd.Index(range(7)))
+    'rows 0, 1, 2, 3, 4 and 2 more'
+    """
     shown = ", ".join(str(label) for label in index[:ROWS_SHOWN])
     more = f" and {len(index) - ROWS_SHOWN} more" if len(index) > ROWS_SHOWN else ""
     return f"row{'s' * (len(index) > 1)} {shown}{more}"
