@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore_glob = ["reference/*"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
