@@ -11,9 +11,9 @@ from mmc_analysis.loaders.levels import levels_of, read_levels
 from mmc_analysis.loaders.observe import numbers_in, study_of
 from mmc_analysis.loaders.protocol import settled
 from mmc_analysis.loaders.settings import Settings, with_options
-from mmc_analysis.loaders.shapes import add_role, known_role, role_by_name
+from mmc_analysis.loaders.shapes import add_role, known_role, role_by_name, split_header
 from mmc_analysis.loaders.tables import Table, shortened, tables_of
-from mmc_analysis.loaders.units import LB_KG, split_unit
+from mmc_analysis.loaders.units import LB_KG
 from mmc_analysis.loaders.vocabulary import PERSON_ROLES
 from mmc_analysis.loaders.words import key_of
 from mmc_analysis.schema import PARTICIPANTS, PERSON, check
@@ -77,7 +77,7 @@ def _roles(table: Table, settings: Settings) -> dict[str, tuple[int, str | None]
     said = {table.find(header, "columns", settings.columns): meaning for header, meaning in settings.columns.items()}
     roles, units, unknown = {}, {}, []
     for i, header in enumerate(table.headers):
-        name, unit = _split(header)
+        name, unit = split_header(header)
         if isinstance(said.get(i), Mapping):
             raise LoaderError(f"{table.name}, {table.column(i)}: columns describes values; for participants write a role, such as "
                               f"'{next(iter(PERSON_ROLES))}', or None.")  # fmt: skip
@@ -95,16 +95,6 @@ def _roles(table: Table, settings: Settings) -> dict[str, tuple[int, str | None]
         raise LoaderError(f"{table.name}: nothing says the participant. Name its column: columns={{'{table.headers[0]}': "
                           "'participant'}.")  # fmt: skip
     return {role: (position, units[role]) for role, position in roles.items()}
-
-
-def _split(header: str) -> tuple[str, str | None]:
-    """Split a header such as 'age (years)': what stands in brackets or after a comma is a unit if some person's number has it."""
-    name, unit = split_unit(header)
-    if unit is None and header.rstrip().endswith((")", "]")):
-        head, _, tail = header.rstrip(" )]").replace("[", "(").rpartition("(")
-        if any(key_of(tail) in factors for factors in _FACTORS.values()):
-            return head.strip(), tail.strip()
-    return name, unit
 
 
 def _stated_in(role: str, name: str, said: bool) -> str | None:

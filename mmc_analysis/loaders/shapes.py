@@ -9,7 +9,7 @@ from mmc_analysis.loaders.levels import Levels, levels_of
 from mmc_analysis.loaders.settings import Settings
 from mmc_analysis.loaders.tables import Table, letters, shortened
 from mmc_analysis.loaders.units import split_unit
-from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES
+from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES, PERSON_UNITS
 from mmc_analysis.loaders.words import key_of
 from mmc_analysis.options import nearest
 
@@ -98,7 +98,7 @@ def planned(table: Table, layout: Layout, settings: Settings, stated: Iterable[s
     said = {table.find(header, "columns", settings.columns): meaning for header, meaning in settings.columns.items()}
     roles, units, values, names = {}, {}, [], {}
     for i, header in enumerate(table.headers):
-        name, unit = split_unit(header)
+        name, unit = split_header(header)
         meaning = said[i] if i in said else role_by_name(name, unit, layout.persons)
         if (i in said and meaning is None) or not header:
             continue
@@ -117,6 +117,22 @@ def planned(table: Table, layout: Layout, settings: Settings, stated: Iterable[s
     plan = Plan(roles, units, tuple(sorted(values, key=lambda value: value.position)))
     _check_plan(table, plan)
     return plan
+
+
+def split_header(header: str) -> tuple[str, str | None]:
+    """Split a header into its name and the unit that it states, of a value or of what is known of people.
+
+    Examples
+    --------
+    >>> split_header("training experience (years)"), split_header("pre (N·m)")
+    (('training experience', 'years'), ('pre', 'N·m'))
+    """
+    name, unit = split_unit(header)
+    if unit is None and header.endswith((")", "]")):
+        head, _, tail = header.rstrip(")]").replace("[", "(").rpartition("(")
+        if key_of(tail) in PERSON_UNITS:
+            return head.strip(), tail.strip()
+    return name, unit
 
 
 def role_by_name(name: str, unit: str | None, persons: tuple[str, ...]) -> str | None:

@@ -40,6 +40,8 @@ PERSON_ROLES: dict[str, tuple[str, ...]] = {
                   "one repetition maximum"),
 }  # fmt: skip
 
+PERSON_UNITS = frozenset({"years", "year", "yrs", "yr", "y", "months", "m", "in", "inches"})
+
 FILLERS = frozenset({"emg", "semg", "nemg", "value", "values", "amplitude", "activity", "focus", "condition", "muscle", "at",
                      "in", "of", "during", "strength", "mvc", "mvic"})  # fmt: skip
 

@@ -540,3 +540,10 @@ def test_what_is_for_files_is_refused_for_frames_and_nested_cells_are_no_values(
 
 def test_refusals_are_value_errors_too():
     assert issubclass(LoaderError, ValueError) and issubclass(SchemaError, ValueError)
+
+
+def test_columns_named_in_two_orders_leave_a_name_in_doubt():
+    frame = pd.DataFrame({"id": ["S1"], "pec_regular (uV)": [1.0], "regular_tri (uV)": [2.0], "pec_tri (uV)": [3.0]})
+    with pytest.raises(LoaderError, match="column 'pec_tri' can be read as"):
+        load_calatayud(frame)
+    assert len(load_calatayud(frame.drop(columns="pec_tri (uV)"))) == 2

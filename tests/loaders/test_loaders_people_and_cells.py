@@ -88,6 +88,12 @@ def observations(**more):
     return load_calatayud(pd.DataFrame(rows), unit="uV", study="press")
 
 
+def test_what_concerns_people_is_left_to_their_loader():
+    frame = people().assign(**{"pec 20 regular (uV)": [1, 2]})
+    assert load_calatayud(frame)["value"].tolist() == [1, 2]
+    assert load_participants(frame, others="drop")["training_years"].tolist() == [3, 10]
+
+
 def test_people_are_joined_to_observations():
     rows = observations()
     joined = with_participants(rows, load_participants(people(), study="press"))
