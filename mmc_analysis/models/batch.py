@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.models.blocks import Blocks, TermSlots
+from mmc_analysis.models.blocks import Blocks, TermSlots, triangle_indices
 from mmc_analysis.models.likelihood import directions
 
 _SAME = 1e-10
@@ -149,7 +149,7 @@ def batch_factors(theta: np.ndarray, slots: tuple[TermSlots, ...]) -> list[np.nd
     factors, start = [], 0
     for term in slots:
         factor = np.zeros((len(theta), term.width, term.width))
-        rows, columns = np.tril_indices(term.width)
+        rows, columns = triangle_indices(term.width)
         factor[:, rows, columns] = theta[:, start : start + term.n_parameters]
         factors.append(factor)
         start += term.n_parameters
@@ -278,7 +278,7 @@ def _chain(theta: np.ndarray, by_delta: np.ndarray, slots: tuple[TermSlots, ...]
     jacobian, second = np.zeros((count, m, m)), np.zeros((count, m, m))
     start = 0
     for term, factor in zip(slots, batch_factors(theta, slots), strict=True):
-        rows, columns = np.tril_indices(term.width)
+        rows, columns = triangle_indices(term.width)
         here = slice(start, start + term.n_parameters)
         first = factor[:, columns][:, :, columns]
         other = factor[:, rows][:, :, columns]
@@ -291,7 +291,7 @@ def _chain(theta: np.ndarray, by_delta: np.ndarray, slots: tuple[TermSlots, ...]
 
 def batch_gradient(by_delta: np.ndarray, width: int) -> np.ndarray:
     """Return the symmetric gradient by Δ of one term for N models, (N, k, k)."""
-    rows, columns = np.tril_indices(width)
+    rows, columns = triangle_indices(width)
     g = np.zeros((len(by_delta), width, width))
     g[:, rows, columns] = np.where(rows == columns, by_delta, 0.5 * by_delta)
     return g + np.tril(g, -1).transpose(0, 2, 1)

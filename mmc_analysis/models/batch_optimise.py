@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from mmc_analysis.models.batch import BatchState, Classes, Sums, batch_factors, batch_gradient, batch_solve
+from mmc_analysis.models.blocks import triangle_indices
 from mmc_analysis.models.optimise import DUAL_TOLERANCE, NOISE, SMALLEST_START, ZERO, identity_start
 
 MAX_ROUNDS = 60
@@ -77,7 +78,7 @@ def _scored_starts(classes: Classes, sums: Sums) -> np.ndarray:
     change = np.where(usable[:, None], solution[:, 1:] / np.where(usable, solution[:, 0], 1.0)[:, None], 0.0)
     parts, first = [], 0
     for term in classes.slots:
-        rows, columns = np.tril_indices(term.width)
+        rows, columns = triangle_indices(term.width)
         delta = np.tile(np.eye(term.width), (len(change), 1, 1))
         delta[:, rows, columns] += change[:, first : first + term.n_parameters]
         values, vectors = np.linalg.eigh(delta, UPLO="L")

@@ -6,6 +6,7 @@ and the likelihood needs R_i, Q_i'[X y], and what of [X y] is orthogonal to Z_i,
 of Z_i'Z_i keeps all digits however large the random effects are.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,20 @@ from scipy.sparse import coo_matrix, csgraph
 from mmc_analysis.errors import ModelError
 
 MAX_BLOCK_COLUMNS = 3000
+
+
+@functools.cache
+def triangle_indices(width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and columns of the lower triangle of a (width, width) matrix, row by row.
+
+    Examples
+    --------
+    >>> triangle_indices(2)
+    (array([0, 1, 1]), array([0, 0, 1]))
+    """
+    rows, columns = np.tril_indices(width)
+    rows.flags.writeable = columns.flags.writeable = False
+    return rows, columns
 
 
 @dataclass(frozen=True)

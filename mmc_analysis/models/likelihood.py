@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.models.blocks import Blocks, TermSlots
+from mmc_analysis.models.blocks import Blocks, TermSlots, triangle_indices
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def lower_triangles(theta: np.ndarray, slots: tuple[TermSlots, ...]) -> list[np.
     factors, start = [], 0
     for term in slots:
         factor = np.zeros((term.width, term.width))
-        factor[np.tril_indices(term.width)] = theta[start : start + term.n_parameters]
+        factor[triangle_indices(term.width)] = theta[start : start + term.n_parameters]
         factors.append(factor)
         start += term.n_parameters
     return factors
@@ -150,7 +150,7 @@ def directions(slots: tuple[TermSlots, ...]) -> np.ndarray:
     r = 0
     for term in slots:
         slot_starts = term.start + np.arange(term.n_slots) * term.width
-        for a, b in zip(*np.tril_indices(term.width), strict=True):
+        for a, b in zip(*triangle_indices(term.width), strict=True):
             take[slot_starts + a, r] = slot_starts + b
             take[slot_starts + b, r] = slot_starts + a
             r += 1
@@ -220,7 +220,7 @@ def chain(theta: np.ndarray, by_delta: np.ndarray, slots: tuple[TermSlots, ...])
     jacobian, second = np.zeros((m, m)), np.zeros((m, m))
     start = 0
     for term, factor in zip(slots, lower_triangles(theta, slots), strict=True):
-        rows, columns = np.tril_indices(term.width)
+        rows, columns = triangle_indices(term.width)
         here = slice(start, start + term.n_parameters)
         same_a, same_b = rows[:, None] == rows, columns[:, None] == rows
         jacobian[here, here] = same_a * factor[columns][:, columns] + same_b * factor[rows][:, columns]
@@ -233,6 +233,6 @@ def chain(theta: np.ndarray, by_delta: np.ndarray, slots: tuple[TermSlots, ...])
 def full_gradient(by_delta: np.ndarray, width: int) -> np.ndarray:
     """Return the symmetric G with d = tr(G·dΔ), (k, k), from the derivatives by Δ's lower triangle."""
     g = np.zeros((width, width))
-    rows, columns = np.tril_indices(width)
+    rows, columns = triangle_indices(width)
     g[rows, columns] = np.where(rows == columns, by_delta, 0.5 * by_delta)
     return g + g.T - np.diag(g.diagonal())

@@ -8,11 +8,12 @@ of Δ (Karush-Kuhn-Tucker). Where it is not, the search starts again along the d
 The columns of Z are taken to be of mean square 1, so that Δ is a ratio of variances: zero is meant in those units.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.models.blocks import Blocks, TermSlots
+from mmc_analysis.models.blocks import Blocks, TermSlots, triangle_indices
 from mmc_analysis.models.likelihood import (
     Derivatives,
     State,
@@ -32,6 +33,9 @@ MAYBE_ZERO = 1e-3
 ZERO = 1e-9
 NOISE = 1e-13
 DUAL_TOLERANCE = 1e-6
+NEAR = 0.02
+LARGE = 30.0
+SMALL_BLOCK = 120
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,12 @@ class _Point:
 
 
 def optimise(blocks: Blocks, reml: bool) -> Optimum:
-    """Return the certified minimum of the profiled deviance.
+    """Return the certified minimum of the profiled deviance, the lowest that is found from several starts.
 
-    A singular optimum is looked for a second time from another start, since a boundary may hide an inner minimum.
+    A certificate is local. Small data may have several minima, above all one at a boundary and one inside, or one
+    where one term takes what the other takes elsewhere, or where hardly anything is left to the residual. So a singular
+    optimum is looked for again from Λ = I, and with several terms the search starts again with each of them dominating
+    the others, and with all of them large.
 
     Parameters
     ----------
@@ -109,16 +116,34 @@ def optimise(blocks: Blocks, reml: bool) -> Optimum:
     take = directions(blocks.slots)
     start = identity_start(blocks.slots)
     found = certified(blocks, scored_start(blocks, take, reml, start), take, reml)
-    if found.singular:
-        other = certified(blocks, start, take, reml)
-        if other.certificate.holds and other.state.deviance < found.state.deviance - 1e-9:
-            return other
+    if blocks.width > SMALL_BLOCK:
+        return found
+    others = [start] if found.singular else []
+    if len(blocks.slots) > 1:
+        others += [dominant_start(blocks.slots, i) for i in range(len(blocks.slots))]
+        others.append(identity_start(blocks.slots, LARGE))
+    seen = [found.theta]
+    for other in others:
+        point = newton(blocks, scored_start(blocks, take, reml, other), take, reml, seen)
+        if point is None:
+            continue
+        seen.append(point.theta)
+        if point.state.deviance < found.state.deviance - 1e-9:
+            better = certified(blocks, point.theta, take, reml)
+            if better.certificate.holds or not found.certificate.holds:
+                found = better
     return found
+
+
+def dominant_start(slots: tuple[TermSlots, ...], which: int) -> np.ndarray:
+    """Return θ in which one term is large and the others are small."""
+    parts = [identity_start((term,), 3.0 if i == which else 0.1) for i, term in enumerate(slots)]
+    return np.concatenate(parts)
 
 
 def identity_start(slots: tuple[TermSlots, ...], size: float = 1.0) -> np.ndarray:
     """Return θ with Λ = size·I for every term."""
-    return np.concatenate([size * np.eye(term.width)[np.tril_indices(term.width)] for term in slots])
+    return np.concatenate([size * np.eye(term.width)[triangle_indices(term.width)] for term in slots])
 
 
 def scored_start(blocks: Blocks, take: np.ndarray, reml: bool, start: np.ndarray) -> np.ndarray:
@@ -137,7 +162,7 @@ def scored_start(blocks: Blocks, take: np.ndarray, reml: bool, start: np.ndarray
     change = solution[1:] / solution[0]
     parts, first = [], 0
     for term, factor in zip(blocks.slots, lower_triangles(start, blocks.slots), strict=True):
-        rows, columns = np.tril_indices(term.width)
+        rows, columns = triangle_indices(term.width)
         delta = factor @ factor.T
         delta[rows, columns] += change[first : first + term.n_parameters]
         values, vectors = np.linalg.eigh(delta, UPLO="L")
@@ -147,11 +172,15 @@ def scored_start(blocks: Blocks, take: np.ndarray, reml: bool, start: np.ndarray
     return np.concatenate(parts)
 
 
-def newton(blocks: Blocks, theta: np.ndarray, take: np.ndarray, reml: bool) -> _Point:
-    """Walk downhill from θ until a step promises nothing."""
+def newton(
+    blocks: Blocks, theta: np.ndarray, take: np.ndarray, reml: bool, seen: Sequence[np.ndarray] = ()
+) -> _Point | None:
+    """Walk downhill from θ until a step promises nothing; None on coming near an optimum that was seen before."""
     state = solve(blocks, theta, reml)
     steps = 0
     while True:
+        if any(_near(theta, other, blocks.slots) for other in seen):
+            return None
         steps += 1
         here = derivatives(blocks, state, theta, take, reml)
         step, decrement = _newton_step(here)
@@ -162,6 +191,14 @@ def newton(blocks: Blocks, theta: np.ndarray, take: np.ndarray, reml: bool) -> _
             break
         theta, state = moved
     return _Point(theta, state, here, decrement, steps)
+
+
+def _near(theta: np.ndarray, other: np.ndarray, slots: tuple[TermSlots, ...]) -> bool:
+    for mine, theirs in zip(lower_triangles(theta, slots), lower_triangles(other, slots), strict=True):
+        delta = theirs @ theirs.T
+        if np.abs(mine @ mine.T - delta).max() > NEAR * (0.1 + np.abs(delta).max()):
+            return False
+    return True
 
 
 def _newton_step(here: Derivatives) -> tuple[np.ndarray, float]:
@@ -245,10 +282,10 @@ def rectified(theta: np.ndarray, slots: tuple[TermSlots, ...], zero: float) -> n
         values, vectors = np.linalg.eigh(factor @ factor.T)
         if values[0] > zero:
             signs = np.where(factor.diagonal() < 0, -1.0, 1.0)
-            parts.append((factor * signs)[np.tril_indices(term.width)])
+            parts.append((factor * signs)[triangle_indices(term.width)])
             continue
         kept = values > zero
-        parts.append(triangle((vectors[:, kept] * values[kept]) @ vectors[:, kept].T)[np.tril_indices(term.width)])
+        parts.append(triangle((vectors[:, kept] * values[kept]) @ vectors[:, kept].T)[triangle_indices(term.width)])
     return np.concatenate(parts)
 
 
@@ -297,7 +334,7 @@ def _escape(blocks: Blocks, point: _Point, ways: list[np.ndarray], reml: bool) -
     candidates = []
     for size in 10.0 ** np.arange(0.0, -6.0, -0.5):
         parts = [
-            triangle(factor @ factor.T + size * np.outer(way, way))[np.tril_indices(len(way))]
+            triangle(factor @ factor.T + size * np.outer(way, way))[triangle_indices(len(way))]
             for factor, way in zip(lower_triangles(point.theta, blocks.slots), ways, strict=True)
         ]
         candidates.append(np.concatenate(parts))

@@ -8,7 +8,7 @@ import numpy as np
 from mmc_analysis.errors import ModelError
 from mmc_analysis.models.batch import batch_factors, classes_of, sums_of
 from mmc_analysis.models.batch_optimise import batch_optimise
-from mmc_analysis.models.blocks import Blocks, GroupedColumns, Rotation, make_blocks, rotation_of
+from mmc_analysis.models.blocks import Blocks, GroupedColumns, Rotation, make_blocks, rotation_of, triangle_indices
 from mmc_analysis.models.closed_form import balance_of, solve_balanced
 from mmc_analysis.models.likelihood import directions
 from mmc_analysis.models.optimise import certified
@@ -167,7 +167,7 @@ def _lanes(design: Design, responses: np.ndarray, first: int) -> Lanes:
 
 def _closed(design: Design, balance, lanes: Lanes) -> tuple[np.ndarray, ...]:
     found = solve_balanced(balance, lanes.rotated, lanes.rest)
-    rows, columns = np.tril_indices(found.delta.shape[1])
+    rows, columns = triangle_indices(found.delta.shape[1])
     theta = _batch_triangles(found.delta)[:, rows, columns]
     sound = np.ones(len(theta), dtype=bool)
     return (*_units(design, lanes, np.zeros_like(lanes.start), found.sigma2, found.deviance), theta, sound,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmc_analysis.models.blocks import triangle_indices
 from mmc_analysis.models.conditional import block_factor
 from mmc_analysis.models.sensitivity import Sensitivity
 from mmc_analysis.models.solution import MixedSolution
@@ -59,7 +60,7 @@ def row_effects(
         columns = slots.start + slots.slot[level[seen]][:, None] * slots.width + np.arange(slots.width)
         known[seen[:, None], columns] = unit[seen]
         missing = np.flatnonzero(level == UNSEEN)
-        rows, others = np.tril_indices(slots.width)
+        rows, others = triangle_indices(slots.width)
         products = unit[:, rows] * unit[:, others] * np.where(rows == others, 1.0, 2.0)
         new[missing, first : first + slots.n_parameters] = products[missing]
         first += slots.n_parameters

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmc_analysis.models.blocks import triangle_indices
 from mmc_analysis.models.likelihood import chain, moments
 from mmc_analysis.models.solution import MixedSolution
 
@@ -56,7 +57,7 @@ def sensitivity(solution: MixedSolution) -> Sensitivity:
 
 def delta_of(solution: MixedSolution) -> np.ndarray:
     """Return the lower triangles of ΛΛ' of all terms, (m,)."""
-    return np.concatenate([(f @ f.T)[np.tril_indices(len(f))] for f in solution.factors])
+    return np.concatenate([(f @ f.T)[triangle_indices(len(f))] for f in solution.factors])
 
 
 def _with_residual(pairs: np.ndarray, single: np.ndarray, whole: float, delta: np.ndarray) -> np.ndarray:
@@ -128,7 +129,7 @@ def by_factors(solution: MixedSolution, found: Sensitivity, bases: list[np.ndarr
     for term, factor, basis in zip(slots, solution.factors, bases, strict=True):
         here = slice(start, start + term.n_parameters)
         scaled = basis / np.sqrt((basis**2).sum(axis=0))
-        thetas.append(lower_factor(np.linalg.solve(scaled, factor))[np.tril_indices(term.width)])
+        thetas.append(lower_factor(np.linalg.solve(scaled, factor))[triangle_indices(term.width)])
         to_unit[here, here] = congruence(scaled)
         start += term.n_parameters
     theta = np.concatenate(thetas)
@@ -174,7 +175,7 @@ def congruence(basis: np.ndarray) -> np.ndarray:
     array([[4.]])
     """
     width = len(basis)
-    rows, columns = np.tril_indices(width)
+    rows, columns = triangle_indices(width)
     plain = basis[rows][:, rows] * basis[columns][:, columns]
     swapped = basis[rows][:, columns] * basis[columns][:, rows]
     return np.where(rows == columns, plain, plain + swapped)
