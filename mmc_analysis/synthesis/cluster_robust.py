@@ -1,0 +1,164 @@
+"""Cluster-robust inference for a synthesis: CR2 with Satterthwaite degrees of freedom.
+
+Bell and McCaffrey (2002); Tipton (2015); Pustejovsky and Tipton (2018). With Φ the working covariance of the effects,
+W = Φ⁻¹ and M = (X'WX)⁻¹, the adjustment of cluster j is A_j = D_j'(D_j(Φ_j - X_jMX_j')D_j')^(-1/2) D_j, Φ_j = D_j'D_j.
+"""
+
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from mmc_analysis.errors import EffectError, MMCWarning
+from mmc_analysis.synthesis.inputs import EffectTable
+from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
+
+TRUSTED_DF = 4.0
+SINGULAR = 1e-10
+
+
+@dataclass(frozen=True)
+class RobustResult:
+    """Coefficients with cluster-robust standard errors.
+
+    Attributes
+    ----------
+    table : EffectTable
+    estimates : ndarray, shape (p,)
+    covariance : ndarray, shape (p, p)
+        CR2.
+    df : ndarray, shape (p,)
+        Satterthwaite degrees of freedom.
+    n_clusters : int
+    conf_level : float
+    method : str
+    """
+
+    table: EffectTable
+    estimates: np.ndarray
+    covariance: np.ndarray
+    df: np.ndarray
+    n_clusters: int
+    conf_level: float
+    method: str
+
+    @cached_property
+    def coefficients(self) -> pd.DataFrame:
+        """One row per term; `note` flags degrees of freedom below 4."""
+        frame = coefficient_frame(self.table, self.estimates, self.covariance, self.df, self.conf_level, self.method)
+        flag = "df below 4: neither P value nor interval can be trusted"
+        return frame.assign(n_levels=self.n_clusters, note=np.where(self.df < TRUSTED_DF, flag, None))
+
+    @cached_property
+    def pooled(self) -> pd.DataFrame:
+        """The pooled estimate: one row of estimates."""
+        if self.table.terms != ("Intercept",):
+            raise EffectError("with moderators there is no one pooled effect: see .coefficients.")
+        return pooled_frame(self.table, self.coefficients, (np.nan, np.nan), self.n_clusters)
+
+
+def robust_result(
+    table: EffectTable, working: np.ndarray, clusters: np.ndarray, conf_level: float, method: str
+) -> RobustResult:
+    """Return CR2 inference for weighted least squares with a working covariance.
+
+    Parameters
+    ----------
+    table : EffectTable
+        The k effects.
+    working : ndarray, shape (k, k)
+        Working covariance of the effects, known and estimated parts together.
+    clusters : ndarray, shape (k,)
+        Labels; effects of different clusters are independent.
+    conf_level : float
+    method : str
+        How `working` came about, for the result.
+
+    Raises
+    ------
+    EffectError
+        If there are fewer clusters than coefficients plus one.
+
+    Warns
+    -----
+    MMCWarning
+        If a coefficient has fewer than 4 degrees of freedom.
+    """
+    groups = [np.flatnonzero(clusters == label) for label in dict.fromkeys(clusters)]
+    if len(groups) <= table.X.shape[1]:
+        raise EffectError(
+            f"{len(groups)} clusters cannot carry a robust covariance of {table.X.shape[1]} coefficients. Use fewer moderators, "
+            "or the model's own standard errors."
+        )
+    if working[clusters[:, None] != clusters[None, :]].any():
+        raise EffectError(
+            "effects of different clusters are correlated in the model; name clusters that hold such effects together."
+        )
+    beta, covariance, df = cr2(table.y, table.X, working, groups)
+    if (df < TRUSTED_DF).any():
+        named = ", ".join(f"{term} ({v:.1f})" for term, v in zip(table.terms, df, strict=True) if v < TRUSTED_DF)
+        warnings.warn(
+            f"fewer than 4 degrees of freedom: {named}. With so few or so uneven clusters neither the P value nor the "
+            "interval can be trusted (Tipton 2015); report them as descriptive.",
+            MMCWarning,
+            stacklevel=4,
+        )
+    named = f"{method}; CR2 by {len(groups)} clusters, Satterthwaite df"
+    return RobustResult(table, beta, covariance, df, len(groups), conf_level, named)
+
+
+def cr2(
+    y: np.ndarray, X: np.ndarray, working: np.ndarray, groups: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return coefficients, (p,), their CR2 covariance, (p, p), and Satterthwaite df, (p,).
+
+    Parameters
+    ----------
+    y : ndarray, shape (k,)
+    X : ndarray, shape (k, p)
+    working : ndarray, shape (k, k)
+    groups : list of ndarray
+        Positions of the effects of each cluster.
+
+    Examples
+    --------
+    >>> y, groups = np.array([0.1, 0.5, 0.9]), [np.array([0]), np.array([1]), np.array([2])]
+    >>> beta, covariance, df = cr2(y, np.ones((3, 1)), np.eye(3), groups)
+    >>> beta.round(2), covariance.round(4), df.round(1)
+    (array([0.5]), array([[0.0533]]), array([2.]))
+    """
+    weighted = np.linalg.solve(working, X)
+    bread = np.linalg.inv(X.T @ weighted)
+    beta = bread @ (weighted.T @ y)
+    residuals = y - X @ beta
+    sides = [_adjusted(X, weighted, bread, working, rows) for rows in groups]
+    scores = np.array([side.T @ residuals[rows] for side, rows in zip(sides, groups, strict=True)])
+    covariance = bread @ (scores.T @ scores) @ bread
+    return beta, covariance, _satterthwaite(X, weighted, bread, working, groups, sides)
+
+
+def _adjusted(X, weighted, bread, working, rows) -> np.ndarray:
+    """A_j'W_jX_j, (n_j, p): what turns the residuals of a cluster into its score."""
+    block = working[np.ix_(rows, rows)]
+    root = np.linalg.cholesky(block).T
+    inner = root @ (block - X[rows] @ bread @ X[rows].T) @ root.T
+    values, vectors = np.linalg.eigh((inner + inner.T) / 2)
+    keep = values > SINGULAR * max(values.max(), np.finfo(float).tiny)
+    inverse_root = (vectors[:, keep] / np.sqrt(values[keep])) @ vectors[:, keep].T
+    return root.T @ inverse_root @ root @ weighted[rows]
+
+
+def _satterthwaite(X, weighted, bread, working, groups, sides) -> np.ndarray:
+    """(Σ p_j'Φp_j)²/ΣΣ(p_i'Φp_j)² for every coefficient, p_j the j-th score as a linear form of the effects."""
+    df = np.empty(X.shape[1])
+    for term in range(X.shape[1]):
+        forms = np.zeros((len(groups), X.shape[0]))
+        for j, (rows, side) in enumerate(zip(groups, sides, strict=True)):
+            score = side @ bread[:, term]
+            forms[j, rows] += score
+            forms[j] -= (score @ X[rows]) @ bread @ weighted.T
+        gram = forms @ working @ forms.T
+        df[term] = np.trace(gram) ** 2 / np.sum(gram**2)
+    return df

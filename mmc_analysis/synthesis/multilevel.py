@@ -1,0 +1,222 @@
+"""Three-level synthesis: several effects per study, with what they share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import linalg, special
+
+from mmc_analysis.effects.frames import check_level, t_limits, t_quantile
+from mmc_analysis.errors import EffectError
+from mmc_analysis.options import check_option, named_options
+from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
+from mmc_analysis.synthesis.components import marginal_covariance, variance_components
+from mmc_analysis.synthesis.inputs import EffectTable, read_effects
+from mmc_analysis.synthesis.shared import check_covariance
+from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
+
+METHODS = ("REML", "ML")
+TESTS = ("t", "z")
+LEVELS = ("study", "effect")
+
+
+@dataclass(frozen=True)
+class MultilevelMeta:
+    """A fitted three-level synthesis.
+
+    Attributes
+    ----------
+    table : EffectTable
+        The k effects.
+    known : ndarray, shape (k, k)
+        Sampling covariance of the effects.
+    working : ndarray, shape (k, k)
+        `known` and the variance components together.
+    beta : ndarray, shape (p,)
+    bread : ndarray, shape (p, p)
+        Model-based covariance of the coefficients.
+    sigma2 : pandas.Series
+        Variance between studies ("study") and between the effects of a study ("effect").
+    loglik : float
+    method, test : str
+    conf_level : float
+    """
+
+    table: EffectTable
+    known: np.ndarray
+    working: np.ndarray
+    beta: np.ndarray
+    bread: np.ndarray
+    sigma2: pd.Series
+    loglik: float
+    method: str
+    test: str
+    conf_level: float
+
+    @property
+    def k(self) -> int:
+        """Number of effects."""
+        return self.table.y.size
+
+    @cached_property
+    def n_studies(self) -> int:
+        """Number of studies."""
+        return len(set(self.table.studies))
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of the tests: studies minus coefficients, infinite for z."""
+        return np.inf if self.test == "z" else float(self.n_studies - self.table.X.shape[1])
+
+    @cached_property
+    def coefficients(self) -> pd.DataFrame:
+        """One row per term: estimate, std_error, df, statistic, p_value and interval."""
+        method = f"three-level random effects, {self.method}; {self.test}"
+        df = np.full(self.beta.size, self.df)
+        return coefficient_frame(self.table, self.beta, self.bread, df, self.conf_level, method)
+
+    @cached_property
+    def pooled(self) -> pd.DataFrame:
+        """The pooled estimate with its prediction interval: one row of estimates."""
+        return pooled_frame(self.table, self.coefficients, self.prediction_interval, self.n_studies)
+
+    @cached_property
+    def prediction_interval(self) -> tuple[float, float]:
+        """Where a true effect of a new study may lie; NaN below 3 studies."""
+        if self.table.terms != ("Intercept",):
+            raise EffectError("with moderators there is no one pooled effect: see .coefficients.")
+        if self.n_studies < 3:
+            return np.nan, np.nan
+        spread = np.sqrt(self.sigma2.sum() + self.bread[0, 0])
+        reach = float(t_quantile((1 + self.conf_level) / 2, self.df) * spread)
+        return float(self.beta[0]) - reach, float(self.beta[0]) + reach
+
+    @cached_property
+    def q(self) -> float:
+        """Residual heterogeneity statistic, with k - p degrees of freedom under no heterogeneity."""
+        _, _, residual = _generalised(self.table.y, self.table.X, self.known)
+        return residual
+
+    @property
+    def q_p(self) -> float:
+        """P value of `q`."""
+        return float(special.chdtrc(self.k - self.beta.size, self.q))
+
+    @cached_property
+    def i2(self) -> pd.Series:
+        """Share of the variance of effects that lies at each level, in percent (Nakagawa and Santos 2012)."""
+        weights = np.linalg.inv(self.known)
+        weighted = weights @ self.table.X
+        projection = weights - weighted @ np.linalg.solve(self.table.X.T @ weighted, weighted.T)
+        typical = (self.k - self.beta.size) / np.trace(projection)
+        return 100 * self.sigma2 / (self.sigma2.sum() + typical)
+
+    @cached_property
+    def studies(self) -> pd.DataFrame:
+        """The effects as given, with std_error, an interval and `weight` in percent (the rows of W summed)."""
+        weights = np.linalg.inv(self.working).sum(axis=1)
+        frame = self.table.frame.copy()
+        frame["std_error"] = np.sqrt(self.table.v)
+        if not {"conf_low", "conf_high"} <= set(frame.columns):
+            low, high = t_limits(self.table.y, frame["std_error"].to_numpy(), np.inf, self.conf_level)
+            frame = frame.assign(conf_level=self.conf_level, conf_low=low, conf_high=high)
+        return frame.assign(estimate=self.table.y, weight=100 * weights / weights.sum())
+
+    def robust(self, cluster: str | None = None) -> RobustResult:
+        """Return cluster-robust (CR2) inference with Satterthwaite df, which holds even if the covariance was misjudged.
+
+        Parameters
+        ----------
+        cluster : str, optional
+            Column of the clusters, such as research groups; the studies if not given.
+        """
+        labels = self.table.studies if cluster is None else self.table.frame[cluster].astype(str).to_numpy(dtype=object)
+        return robust_result(self.table, self.working, labels, self.conf_level, f"three-level, {self.method}")
+
+
+@named_options
+def meta_multilevel(
+    estimates: pd.DataFrame, *, study: str = "study", covariance=None, estimate: str = "estimate",
+    std_error: str = "std_error", variance: str | None = None, method: str = "REML", test: str = "t",
+    moderators: str | Iterable[str] | None = None, conf_level: float = 0.95,
+) -> MultilevelMeta:  # fmt: skip
+    """Pool several effects per study: effects vary within studies, studies vary, and sampling errors may be shared.
+
+    Parameters
+    ----------
+    estimates : pandas.DataFrame
+        One row per effect, of one metric and unit.
+    study : str
+        Column of the studies.
+    covariance : array_like, shape (k, k), optional
+        Sampling covariance of the effects, with their variances on the diagonal, as from
+        :func:`~mmc_analysis.synthesis.shared_participants` or :func:`~mmc_analysis.synthesis.shared_control`. Without it
+        the sampling errors are taken as independent; ``.robust()`` guards against that.
+    estimate, std_error, variance : str
+        Names of the columns; `variance`, where given, takes the place of `std_error`.
+    method : {"REML", "ML"}
+    test : {"t", "z"}
+        t with as many df as studies less coefficients, or the normal.
+    moderators : str or iterable of str, optional
+        Columns, or the right-hand side of a formula.
+    conf_level : float
+
+    Returns
+    -------
+    MultilevelMeta
+        With `pooled`, `sigma2`, `i2`, `prediction_interval`, `coefficients`, `studies`, ``robust()`` …
+
+    Raises
+    ------
+    EffectError
+        If no study has two effects, there are fewer than 2 studies, or the covariance does not belong to the effects.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"study": list("aabbccd"), "estimate": [0.2, 0.3, 0.9, 0.6, 0.5, 0.4, 0.1], "std_error": 0.2})
+    >>> result = meta_multilevel(frame)
+    >>> result.sigma2.round(4).to_dict()
+    {'study': 0.0514, 'effect': 0.0}
+    >>> result.pooled[["estimate", "df"]].round(3).values.tolist()
+    [[0.404, 3.0]]
+    """
+    check_option("method", method, METHODS, EffectError)
+    check_option("test", test, TESTS, EffectError)
+    level = check_level(conf_level)
+    if level is None:
+        raise EffectError("conf_level must be a fraction between 0 and 1.")
+    if study is None:
+        raise EffectError(
+            "a three-level synthesis needs the column of studies; for independent effects use meta_analysis."
+        )
+    table = read_effects(estimates, estimate, std_error, variance, study, moderators)
+    _refuse_one_level(table)
+    known = np.diag(table.v) if covariance is None else check_covariance(covariance, table.v)
+    codes = pd.factorize(pd.Series(table.studies, dtype=object))[0]
+    Z = [np.eye(codes.max() + 1)[codes], np.eye(table.y.size)]
+    sigma2, loglik = variance_components(table.y, known, table.X, Z, method == "REML")
+    working = marginal_covariance(known, Z, sigma2)
+    beta, bread, _ = _generalised(table.y, table.X, working)
+    return MultilevelMeta(table, known, working, beta, bread, pd.Series(sigma2, index=list(LEVELS), name="sigma2"), loglik,
+                          method, test, level)  # fmt: skip
+
+
+def _refuse_one_level(table: EffectTable) -> None:
+    n_studies = len(set(table.studies))
+    if n_studies < 2:
+        raise EffectError("all effects come from one study: nothing can be said of other studies. Report that study.")
+    if n_studies == table.y.size:
+        raise EffectError("every study has one effect, so that its two levels cannot be told apart. Use meta_analysis.")
+    if n_studies <= table.X.shape[1]:
+        raise EffectError(f"{n_studies} studies cannot carry {table.X.shape[1]} coefficients. Use fewer moderators.")
+
+
+def _generalised(y, X, covariance) -> tuple[np.ndarray, np.ndarray, float]:
+    """Generalised least squares: coefficients, their covariance, and the weighted residual sum of squares."""
+    root = linalg.cholesky(covariance, lower=True)
+    x, r = (linalg.solve_triangular(root, a, lower=True) for a in (X, y))
+    bread = np.linalg.inv(x.T @ x)
+    beta = bread @ (x.T @ r)
+    return beta, bread, float(np.sum((r - x @ beta) ** 2))

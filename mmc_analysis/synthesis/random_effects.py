@@ -1,0 +1,318 @@
+"""Random-effects meta-analysis and meta-regression of independent effects."""
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+
+from mmc_analysis.effects.frames import check_level, t_limits, t_quantile
+from mmc_analysis.errors import EffectError, MMCWarning
+from mmc_analysis.options import check_option, named_options
+from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
+from mmc_analysis.synthesis.heterogeneity import (
+    METHODS,
+    WeightedFit,
+    between_study_variance,
+    log_likelihood,
+    tau2_interval,
+    typical_variance,
+    weighted_fit,
+)
+from mmc_analysis.synthesis.inputs import EffectTable, read_effects
+from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
+
+TESTS = ("hksj", "hksj-adhoc", "z")
+
+
+@dataclass(frozen=True)
+class MetaAnalysis:
+    """A fitted random-effects (or fixed-effect) synthesis.
+
+    Attributes
+    ----------
+    table : EffectTable
+        The k effects.
+    method, test : str
+    conf_level : float
+    tau2 : float
+        Variance between studies, in squared units of the effect.
+    fit : WeightedFit
+        Weighted least squares at τ².
+    scale : float
+        Factor on the covariance: that of Hartung and Knapp, or 1.
+    q, q_df, q_p : float
+        Cochran's Q (of the residuals, with moderators), its degrees of freedom and P value.
+    """
+
+    table: EffectTable
+    method: str
+    test: str
+    conf_level: float
+    tau2: float
+    fit: WeightedFit
+    scale: float
+    q: float
+    q_df: int
+    q_p: float
+
+    @property
+    def k(self) -> int:
+        """Number of effects."""
+        return self.table.y.size
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of the tests: k - p, infinite for z."""
+        return np.inf if self.test == "z" else float(self.k - self.table.X.shape[1])
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Covariance of the coefficients, (p, p)."""
+        return self.fit.covariance * self.scale
+
+    @cached_property
+    def tau2_interval(self) -> tuple[float, float]:
+        """Q-profile confidence limits of τ²."""
+        if self.method == "FE":
+            raise EffectError(
+                "a fixed-effect synthesis has no τ². Choose a random-effects method, such as method='REML'."
+            )
+        return tau2_interval(self.table.y, self.table.v, self.table.X, self.conf_level)
+
+    @cached_property
+    def i2(self) -> float:
+        """I², the share of the variance of effects that is between studies, in percent."""
+        if self.method == "FE":
+            return max(0.0, 100 * (self.q - self.q_df) / self.q) if self.q > 0 else 0.0
+        return 100 * self.tau2 / (self.tau2 + typical_variance(self.table.v, self.table.X))
+
+    @cached_property
+    def h2(self) -> float:
+        """H², the total variance of effects over their typical sampling variance."""
+        if self.method == "FE":
+            return self.q / self.q_df
+        return 1 + self.tau2 / typical_variance(self.table.v, self.table.X)
+
+    @cached_property
+    def heterogeneity(self) -> pd.DataFrame:
+        """τ², I² and H² with their Q-profile limits, one row each."""
+        low, high = self.tau2_interval
+        v = typical_variance(self.table.v, self.table.X)
+        rows = [("tau2", self.tau2, low, high), ("i2", self.i2, 100 * low / (low + v), 100 * high / (high + v)),
+                ("h2", self.h2, 1 + low / v, 1 + high / v)]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=["metric", "estimate", "conf_low", "conf_high"])
+        return frame.assign(conf_level=self.conf_level, method=f"{self.method}; Q-profile interval",
+                            evidence=self.table.evidence)  # fmt: skip
+
+    @cached_property
+    def prediction_interval(self) -> tuple[float, float]:
+        """Where the true effect of a new study may lie: limits with the test's own df; NaN below 3 studies, and for FE."""
+        return self._prediction(self.df, self.scale)
+
+    @cached_property
+    def prediction_intervals(self) -> pd.DataFrame:
+        """Two forms by name: with the test's standard error and df, and that of Higgins et al. (2009), t with k - 2 df."""
+        self._refuse_moderators()
+        forms = [(f"{self.test}, df {self.df:g}", self.prediction_interval),
+                 ("Higgins-Thompson-Spiegelhalter, t(k - 2), Wald SE", self._prediction(self.k - 2, 1.0))]  # fmt: skip
+        return pd.DataFrame({
+            "metric": self.table.metric or "unstated", "estimate": self.fit.coefficients[0], "conf_level": self.conf_level,
+            "pred_low": [limits[0] for _, limits in forms], "pred_high": [limits[1] for _, limits in forms],
+            "method": [f"prediction interval, {name}" for name, _ in forms], "evidence": self.table.evidence,
+        })  # fmt: skip
+
+    @cached_property
+    def pooled(self) -> pd.DataFrame:
+        """The pooled estimate with its prediction interval: one row of estimates."""
+        self._refuse_moderators()
+        return pooled_frame(self.table, self.coefficients, self.prediction_interval, self.k)
+
+    @cached_property
+    def coefficients(self) -> pd.DataFrame:
+        """One row per term: estimate, std_error, df, statistic, p_value and interval."""
+        method = f"{'fixed effect' if self.method == 'FE' else 'random effects, ' + self.method}; {self.test}"
+        return coefficient_frame(self.table, self.fit.coefficients, self.covariance, np.full(self.table.X.shape[1], self.df),
+                                 self.conf_level, method)  # fmt: skip
+
+    @cached_property
+    def moderator_test(self) -> pd.DataFrame:
+        """One row: the joint test of all moderators, F (or χ² with z)."""
+        if len(self.table.terms) < 2:
+            raise EffectError("there are no moderators to test. Give moderators=.")
+        rest = [i for i, name in enumerate(self.table.terms) if name != "Intercept"]
+        b, V = self.fit.coefficients[rest], self.covariance[np.ix_(rest, rest)]
+        statistic = float(b @ np.linalg.solve(V, b))
+        if self.test == "z":
+            p_value = float(special.chdtrc(len(rest), statistic))
+        else:
+            statistic /= len(rest)
+            p_value = float(stats.f.sf(statistic, len(rest), self.df))
+        return pd.DataFrame({"term": ["moderators"], "num_df": [len(rest)], "den_df": [self.df], "statistic": [statistic],
+                             "p_value": [p_value], "estimate": [np.nan], "method": [f"joint test, {self.test}"],
+                             "evidence": [self.table.evidence]})  # fmt: skip
+
+    @cached_property
+    def studies(self) -> pd.DataFrame:
+        """The effects as given with `variance` made explicit as std_error, `weight` in percent, and an interval for a forest."""
+        frame = self.table.frame.copy()
+        frame["std_error"] = np.sqrt(self.table.v)
+        frame["weight"] = 100 * self.fit.w / self.fit.w.sum()
+        if not {"conf_low", "conf_high"} <= set(frame.columns):
+            low, high = t_limits(self.table.y, frame["std_error"].to_numpy(), np.inf, self.conf_level)
+            frame = frame.assign(conf_level=self.conf_level, conf_low=low, conf_high=high)
+        return frame.assign(estimate=self.table.y)
+
+    @property
+    def loglik(self) -> float:
+        """(Restricted, for REML) log likelihood at τ²."""
+        return log_likelihood(self.table.y, self.table.v, self.table.X, self.tau2, self.method == "REML")
+
+    def predict(self, new: pd.DataFrame) -> pd.DataFrame:
+        """Return the expected effect for new values of the moderators, with its interval.
+
+        Parameters
+        ----------
+        new : pandas.DataFrame
+            A row per prediction, with the moderators' columns.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The rows with `estimate`, `std_error`, `df`, `conf_low`, `conf_high`, `pred_low`, `pred_high`.
+        """
+        if self.table.spec is None:
+            raise EffectError("there are no moderators; the expected effect is .pooled.")
+        X = self.table.spec.get_model_matrix(new).to_numpy(dtype=float)
+        estimate, variance = X @ self.fit.coefficients, np.einsum("ij,jk,ik->i", X, self.covariance, X)
+        low, high = t_limits(estimate, np.sqrt(variance), self.df, self.conf_level)
+        below, above = t_limits(estimate, np.sqrt(variance + self.tau2), self.df, self.conf_level)
+        return new.reset_index(drop=True).assign(
+            estimate=estimate, std_error=np.sqrt(variance), df=self.df, conf_level=self.conf_level, conf_low=low, conf_high=high,
+            pred_low=below, pred_high=above, method=f"meta-regression, {self.method}; {self.test}", evidence=self.table.evidence,
+        )  # fmt: skip
+
+    def robust(self, cluster: str | None = None) -> RobustResult:
+        """Return cluster-robust (CR2) inference with Satterthwaite df; see :func:`robust_result`.
+
+        Parameters
+        ----------
+        cluster : str, optional
+            Column of the clusters; the studies if not given.
+        """
+        labels = self.table.studies if cluster is None else self.table.frame[cluster].astype(str).to_numpy(dtype=object)
+        if labels is None:
+            raise EffectError("clusters are needed: give study= to the synthesis, or name the column with cluster=.")
+        working = np.diag(self.table.v + self.tau2)
+        return robust_result(self.table, working, labels, self.conf_level, self.method)
+
+    def _prediction(self, df: float, scale: float) -> tuple[float, float]:
+        self._refuse_moderators()
+        if self.k < 3 or self.method == "FE" or df <= 0:
+            return np.nan, np.nan
+        spread = np.sqrt(self.tau2 + self.fit.covariance[0, 0] * scale)
+        reach = float(t_quantile((1 + self.conf_level) / 2, df)) * spread
+        centre = float(self.fit.coefficients[0])
+        return centre - float(reach), centre + float(reach)
+
+    def _refuse_moderators(self) -> None:
+        if self.table.terms != ("Intercept",):
+            raise EffectError(
+                "with moderators there is no one pooled effect: see .coefficients, or .predict(new) for chosen values."
+            )
+
+
+@named_options
+def meta_analysis(
+    estimates: pd.DataFrame, *, estimate: str = "estimate", std_error: str = "std_error", variance: str | None = None,
+    study: str | None = "study", method: str = "REML", test: str | None = None, conf_level: float = 0.95,
+    moderators: str | Iterable[str] | None = None,
+) -> MetaAnalysis:  # fmt: skip
+    """Pool independent effects of several studies.
+
+    Parameters
+    ----------
+    estimates : pandas.DataFrame
+        One row per study, of one metric and unit.
+    estimate, std_error, variance, study : str
+        Names of the columns; `variance`, where given, takes the place of `std_error`. ``study=None``: no such column.
+    method : {"REML", "DL", "PM", "ML", "HE", "SJ", "EB", "FE"}
+        Estimator of the variance between studies, τ²; FE fixes it at zero.
+    test : {"hksj", "hksj-adhoc", "z"}, optional
+        Hartung and Knapp (2001) and Sidik and Jonkman (2002) with t; the same, never below the ordinary standard error
+        (Röver et al. 2015); or the normal. The first by default, z for FE.
+    conf_level : float
+    moderators : str or iterable of str, optional
+        Columns, or the right-hand side of a formula such as ``"year + C(design)"``.
+
+    Returns
+    -------
+    MetaAnalysis
+        With `pooled`, `tau2`, `tau2_interval`, `i2`, `h2`, `q`, `prediction_interval`, `coefficients`, `studies` …
+
+    Raises
+    ------
+    EffectError
+        If there are fewer than 2 effects, one lacks its standard error, or metrics or units are mixed.
+
+    Warns
+    -----
+    MMCWarning
+        If a study gives more than one effect (its participants may be counted twice), or if with 3 studies or fewer the
+        Hartung-Knapp interval is narrower than the ordinary one.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"study": list("abcd"), "estimate": [0.2, 0.9, 0.5, 0.4], "std_error": [0.2, 0.2, 0.3, 0.1]})
+    >>> result = meta_analysis(frame)
+    >>> round(result.tau2, 3), round(result.i2, 1)
+    (0.05, 59.9)
+    >>> result.pooled[["estimate", "conf_low", "conf_high"]].round(2).values.tolist()
+    [[0.49, 0.02, 0.95]]
+    """
+    check_option("method", method, METHODS, EffectError)
+    test = check_option("test", test or ("z" if method == "FE" else "hksj"), TESTS, EffectError)
+    level = check_level(conf_level)
+    if level is None:
+        raise EffectError("conf_level must be a fraction between 0 and 1.")
+    table = read_effects(estimates, estimate, std_error, variance, study, moderators)
+    _warn_repeated(table, study)
+    return analyse(table, method, test, level)
+
+
+def analyse(table: EffectTable, method: str, test: str, conf_level: float, quiet: bool = False) -> MetaAnalysis:
+    """Fit a checked table; `quiet` leaves out the warning of small k, for refits of one synthesis."""
+    y, v, X = table.y, table.v, table.X
+    tau2 = between_study_variance(y, v, X, method)
+    fit, fixed = weighted_fit(y, v, X, tau2), weighted_fit(y, v, X, 0.0)
+    df = y.size - X.shape[1]
+    scale = 1.0 if test == "z" else fit.q / df
+    if test == "hksj" and scale < 1 and y.size <= 3 and not quiet:
+        warnings.warn(
+            f"with {y.size} studies the Hartung-Knapp standard error is smaller than the ordinary one (factor "
+            f"{np.sqrt(scale):.2f}); such agreement is chance. Use test='hksj-adhoc', or report the studies one by one.",
+            MMCWarning,
+            stacklevel=4,
+        )
+    if test == "hksj-adhoc":
+        scale = max(1.0, scale)
+    return MetaAnalysis(
+        table, method, test, conf_level, tau2, fit, scale, fixed.q, df, float(special.chdtrc(df, fixed.q))
+    )
+
+
+def _warn_repeated(table: EffectTable, study: str | None) -> None:
+    if table.studies is None or len(set(table.studies)) == table.studies.size:
+        return
+    values, counts = np.unique(table.studies.astype(str), return_counts=True)
+    named = ", ".join(f"{name} ({count})" for name, count in zip(values, counts, strict=True) if count > 1)
+    warnings.warn(
+        f"studies with more than one effect: {named}. If these share participants, the same people count twice as "
+        f"independent. Use meta_multilevel with a covariance (synthesis.shared_participants), or choose one effect per "
+        f"{study}.",
+        MMCWarning,
+        stacklevel=4,
+    )

@@ -1,0 +1,204 @@
+"""Three-level synthesis and cluster-robust inference against metafor and clubSandwich."""
+
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mmc_analysis import meta_analysis, meta_multilevel
+from mmc_analysis.errors import EffectError, MMCWarning
+from mmc_analysis.schema import check
+from mmc_analysis.synthesis import shared_control, shared_participants
+
+SETS = ("konstantopoulos2011", "assink2016", "bornmann2007", "assink_shared", "konstantopoulos_year")
+
+
+def frame_of(data) -> pd.DataFrame:
+    columns = {"estimate": data["yi"], "variance": data["vi"], "study": data["study"]}
+    return pd.DataFrame(columns | ({"year": data["year"]} if "year" in data else {}))
+
+
+def fit(name, data, **options):
+    frame = frame_of(data)
+    if name == "assink_shared":
+        options["covariance"] = shared_participants(frame, r=0.6, variance="variance")
+    if "year" in frame:
+        options["moderators"] = ["year"]
+    return meta_multilevel(frame, variance="variance", **options)
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_three_level_models_agree_with_metafor(name, method, sandwich):
+    r, a = sandwich[name][method], fit(name, sandwich[name], method=method, test="z")
+    # metafor stops its search about here; the likelihoods agree to 1e-9
+    np.testing.assert_allclose(a.sigma2, r["sigma2"], rtol=1e-6)
+    assert a.loglik == pytest.approx(r["ll"], abs=1e-9)
+    assert a.loglik >= r["ll"] - 1e-11
+    for column, key in (
+        ("estimate", "b"),
+        ("std_error", "se"),
+        ("p_value", "p"),
+        ("conf_low", "lo"),
+        ("conf_high", "hi"),
+    ):
+        np.testing.assert_allclose(a.coefficients[column], r[key], rtol=1e-6)
+    assert a.q == pytest.approx(r["QE"], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_cr2_agrees_with_clubsandwich(name, sandwich):
+    r, robust = sandwich[name]["CR2"], fit(name, sandwich[name]).robust()
+    frame = robust.coefficients
+    np.testing.assert_allclose(frame["std_error"], np.atleast_1d(r["se"]), rtol=1e-7)
+    np.testing.assert_allclose(frame["df"], np.atleast_1d(r["df"]), rtol=1e-6)
+    np.testing.assert_allclose(frame["p_value"], np.atleast_1d(r["p"]), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", SETS[:4])
+def test_prediction_and_containment_df_agree_with_metafor(name, sandwich):
+    data = sandwich[name]
+    assert fit(name, data, test="z").prediction_interval == pytest.approx(tuple(data["pi"]), rel=1e-6)
+    a, r = fit(name, data), data["contain"]
+    assert a.df == r["ddf"]
+    assert [a.pooled["conf_low"][0], a.pooled["conf_high"][0]] == pytest.approx([r["lo"], r["hi"]], rel=1e-6)
+
+
+def test_printed_values_of_konstantopoulos(sandwich):
+    """Konstantopoulos (2011) and later analyses: .185 (.085), variances .065 and .033."""
+    a = fit("konstantopoulos2011", sandwich["konstantopoulos2011"])
+    assert a.pooled["estimate"][0] == pytest.approx(0.185, abs=5e-4)
+    assert a.pooled["std_error"][0] == pytest.approx(0.0846, abs=5e-5)
+    assert a.sigma2.round(3).tolist() == [0.065, 0.033]
+    assert a.i2.sum() < 100
+    check(a.pooled, "estimates")
+
+
+@pytest.mark.parametrize(
+    ("key", "options", "cluster"),
+    [("bcg_cr2", {}, None), ("bcg_mods_cr2", {"moderators": ["ablat", "year"]}, None), ("bcg_alloc_cr2", {}, "alloc")],
+)
+def test_robust_random_effects_agree_with_clubsandwich(key, options, cluster, sandwich):
+    data = sandwich["bcg"]
+    frame = pd.DataFrame(
+        {"estimate": data["yi"], "v": data["vi"]} | {n: data[n] for n in ("trial", "alloc", "ablat", "year")}
+    )
+    a = meta_analysis(frame, variance="v", study="trial", test="z", **options)
+    r = sandwich[key]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MMCWarning)
+        robust = a.robust(cluster)
+    np.testing.assert_allclose(np.sqrt(np.diag(robust.covariance)), np.atleast_1d(r["se"]), rtol=1e-7)
+    np.testing.assert_allclose(robust.df, np.atleast_1d(r["df"]), rtol=1e-7)
+
+
+def test_few_degrees_of_freedom_are_flagged(sandwich):
+    data = sandwich["bcg"]
+    frame = pd.DataFrame({"estimate": data["yi"], "v": data["vi"], "trial": data["trial"], "alloc": data["alloc"]})
+    with pytest.warns(MMCWarning, match=r"fewer than 4 degrees of freedom: Intercept \(1.7\)"):
+        robust = meta_analysis(frame, variance="v", study="trial").robust("alloc")
+    assert "below 4" in robust.pooled["note"].iloc[0]
+
+
+def test_one_effect_per_study_with_cr2_on_equal_variances_is_the_t_test():
+    """Equal variances, one effect per cluster: CR2 is s/√k with k - 1 df."""
+    y = np.array([0.1, 0.5, 0.3, 0.9, 0.2, 0.8])
+    frame = pd.DataFrame({"estimate": y, "std_error": 0.2, "study": list("abcdef")})
+    robust = meta_analysis(frame).robust()
+    assert robust.df[0] == pytest.approx(5)
+    assert robust.coefficients["std_error"][0] == pytest.approx(y.std(ddof=1) / np.sqrt(6))
+
+
+def test_perfectly_shared_pairs_count_once():
+    """Two near-copies of each effect, r close to 1: the pooled standard error is that of one copy, not √2 smaller."""
+    rng = np.random.default_rng(2)
+    y = rng.normal(0.4, 0.3, 8)
+    twice = pd.DataFrame({"study": np.repeat(list("abcdefgh"), 2), "estimate": np.repeat(y, 2), "std_error": 0.2})
+    twice["estimate"] += np.tile([1e-6, -1e-6], 8)
+    once = meta_analysis(pd.DataFrame({"study": list("abcdefgh"), "estimate": y, "std_error": 0.2}), test="z").pooled
+    shared = meta_multilevel(twice, covariance=shared_participants(twice, r=0.9999), test="z").pooled
+    assert shared["std_error"][0] == pytest.approx(once["std_error"][0], rel=1e-3)
+
+
+def test_shared_participants_by_level_and_sample():
+    frame = pd.DataFrame({
+        "study": ["a", "a", "a", "b"], "group": ["x", "x", "y", "x"], "muscle": ["pectoralis", "triceps", "triceps", "triceps"],
+        "std_error": [0.2, 0.3, 0.25, 0.5],
+    })  # fmt: skip
+    r = pd.DataFrame([[1, 0.4], [0.4, 1]], index=["pectoralis", "triceps"], columns=["pectoralis", "triceps"])
+    matrix = shared_participants(frame, r=r, by="muscle", sample="group")
+    expected = np.diag([0.04, 0.09, 0.0625, 0.25])
+    expected[0, 1] = expected[1, 0] = 0.4 * 0.06
+    np.testing.assert_allclose(matrix, expected)
+    with pytest.raises(EffectError, match="no row for muscle 'triceps'"):
+        shared_participants(frame, r=r.iloc[:1, :1], by="muscle")
+
+
+def test_shared_control_is_the_simulated_covariance():
+    """Three arms of 20, 30 and 10 against one control of 15: the correlation of the differences of means."""
+    rng = np.random.default_rng(1)
+    sizes, control = [20, 30, 10], 15
+    means = np.array([rng.normal(size=(40000, n)).mean(axis=1) for n in sizes]) - rng.normal(
+        size=(40000, control)
+    ).mean(axis=1)
+    frame = pd.DataFrame({"study": "a", "comparator": "control", "n_1": sizes, "n_2": control,
+                          "std_error": [np.sqrt(1 / n + 1 / control) for n in sizes]})  # fmt: skip
+    np.testing.assert_allclose(shared_control(frame, control="comparator"), np.cov(means), rtol=0.05)
+
+
+GOOD = pd.DataFrame({"study": list("aabbccd"), "estimate": [0.2, 0.3, 0.9, 0.6, 0.5, 0.4, 0.1], "std_error": 0.2})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: meta_multilevel(GOOD.assign(study=list("abcdefg"))), "Use meta_analysis"),
+        (lambda: meta_multilevel(GOOD.assign(study="a")), "one study"),
+        (lambda: meta_multilevel(GOOD, study=None), "needs the column of studies"),
+        (lambda: meta_multilevel(GOOD, covariance=np.eye(3)), "there are 7 effects"),
+        (lambda: meta_multilevel(GOOD, covariance=np.eye(7)), "differs from the variances"),
+        (lambda: meta_multilevel(GOOD, covariance=np.full((7, 7), np.nan)), "without gaps"),
+        (lambda: meta_multilevel(GOOD, covariance="diag"), "square table of numbers"),
+        (lambda: meta_multilevel(GOOD, covariance=np.where(np.eye(7), 0.04, -0.03)), "no covariance"),
+        (lambda: meta_multilevel(GOOD, method="DL"), "method='DL'"),
+        (lambda: meta_multilevel(GOOD.assign(x=list("abcdabc")), moderators="x"), "4 studies cannot carry 4"),
+        (lambda: shared_participants(GOOD, r=1.0), "not a correlation"),
+        (lambda: shared_participants(GOOD, r=pd.DataFrame()), "say with by="),
+        (lambda: shared_participants(GOOD.assign(study="a"), r=-0.5), r"below -1/\(m - 1\)"),
+        (lambda: shared_participants(GOOD, r=0.5, sample="grp"), "no column 'grp'"),
+        (lambda: shared_participants(GOOD, r=0.5, std_error="se"), "no column 'se'"),
+        (lambda: shared_control(GOOD.assign(c="x", n_1=9, n_2=[9, 8, 9, 9, 9, 9, 9]), control="c"), "different 'n_2'"),
+        (lambda: shared_control(GOOD.assign(c="x", n_1=np.nan, n_2=9), control="c"), "number of participants"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_with_the_remedy(call, message):
+    with pytest.raises(EffectError, match=message):
+        call()
+
+
+def test_three_levels_take_milliseconds(sandwich):
+    frame = frame_of(sandwich["konstantopoulos2011"])
+    times = []
+    for _ in range(8):
+        begin = time.perf_counter()
+        meta_multilevel(frame, variance="variance")
+        times.append(time.perf_counter() - begin)
+    assert min(times) < 0.05
+
+
+@pytest.mark.slow
+def test_robust_intervals_cover_where_sharing_is_ignored():
+    """Fifteen studies of three muscles with sampling errors correlated at .6, analysed as if independent."""
+    rng = np.random.default_rng(9)
+    study, errors = np.repeat(np.arange(15), 3), np.linalg.cholesky(np.full((3, 3), 0.6) + 0.4 * np.eye(3))
+    inside, runs = 0, 500
+    for _ in range(runs):
+        se = rng.uniform(0.15, 0.4, 15)
+        sampling = (rng.normal(size=(15, 3)) @ errors.T) * se[:, None]
+        y = 0.3 + rng.normal(0, 0.2, 15)[:, None] + rng.normal(0, 0.1, (15, 3)) + sampling
+        frame = pd.DataFrame({"study": study, "estimate": y.ravel(), "std_error": np.repeat(se, 3)})
+        row = meta_multilevel(frame).robust().pooled.iloc[0]
+        inside += row["conf_low"] <= 0.3 <= row["conf_high"]
+    assert inside / runs == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / runs) + 0.005)

@@ -1,0 +1,288 @@
+"""Random-effects synthesis against metafor, all estimators and tests on nine data sets, and identities."""
+
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import optimize, stats
+
+from mmc_analysis import effects, meta_analysis
+from mmc_analysis.errors import EffectError, MMCWarning, OptionError
+from mmc_analysis.schema import check
+from mmc_analysis.synthesis import heterogeneity as het
+
+SETS = (
+    "bcg",
+    "raudenbush1985",
+    "hackshaw1998",
+    "normand1999",
+    "curtis1998",
+    "bangertdrowns2004",
+    "three",
+    "two",
+    "homogeneous",
+)
+TESTS = {"z": "z", "knha": "hksj", "adhoc": "hksj-adhoc"}
+
+
+def pool(metafor, name, method, test):
+    frame = pd.DataFrame({"estimate": metafor[name]["yi"], "vi": metafor[name]["vi"]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MMCWarning)
+        return meta_analysis(frame, variance="vi", study=None, method=method, test=test)
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("method", het.METHODS)
+def test_every_estimator_and_test_agrees_with_metafor(name, method, metafor):
+    for theirs, ours in TESTS.items():
+        r, a = metafor[name]["fits"][f"{method} {theirs}"], pool(metafor, name, method, ours)
+        row = a.pooled.iloc[0]
+        got = [row["estimate"], row["std_error"], row["statistic"], row["p_value"], row["conf_low"], row["conf_high"],
+               a.i2, a.h2, a.q, a.loglik]  # fmt: skip
+        expected = [r["b"], r["se"], r["stat"], r["p"], r["lo"], r["hi"], r["i2"], r["h2"], r["QE"], r["ll"]]
+        assert got == pytest.approx(expected, rel=1e-7, abs=1e-9)
+        assert a.tau2 == pytest.approx(r["tau2"], rel=1e-8, abs=1e-10)
+        assert a.q_p == pytest.approx(r["QEp"], rel=1e-6)
+        np.testing.assert_allclose(a.studies["weight"], r["weights"], rtol=1e-7)
+        if method != "FE" and a.k > 2:
+            assert a.prediction_interval == pytest.approx(tuple(r["pi"]), rel=1e-7)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_q_profile_agrees_with_metafor(name, metafor):
+    low, high = pool(metafor, name, "REML", "z").tau2_interval
+    assert [low, high] == pytest.approx(metafor[name]["fits"]["REML z"]["ci_tau2"], rel=1e-6, abs=1e-9)
+
+
+def test_printed_values_of_bcg(bcg):
+    """Values printed in the literature on these trials: DL .3088, REML .3132; I² 92.2; HTS interval -2.008 to .579."""
+    a = meta_analysis(bcg, variance="variance")
+    assert a.tau2 == pytest.approx(0.3132, abs=5e-5)
+    assert meta_analysis(bcg, variance="variance", method="DL").tau2 == pytest.approx(0.3088, abs=5e-5)
+    assert a.prediction_interval == pytest.approx((-1.99601683, 0.56695215), abs=1e-8)
+    hts = a.prediction_intervals.iloc[1]
+    assert [hts["pred_low"], hts["pred_high"]] == pytest.approx([-2.008376, 0.579311], abs=1e-6)
+    assert a.heterogeneity["conf_low"].tolist()[0] == pytest.approx(0.1197, abs=5e-5)
+
+
+@pytest.mark.parametrize("method", ["REML", "DL", "PM", "ML", "HE", "SJ", "FE"])
+@pytest.mark.parametrize("theirs", ["z", "knha"])
+def test_meta_regression_agrees_with_metafor(method, theirs, bcg, metafor):
+    r = metafor["regression"][f"{method} {theirs}"]
+    a = meta_analysis(bcg, variance="variance", method=method, test=TESTS[theirs], moderators=["ablat", "year"])
+    assert a.tau2 == pytest.approx(r["tau2"], rel=1e-8)
+    for column, key in (
+        ("estimate", "b"),
+        ("std_error", "se"),
+        ("p_value", "p"),
+        ("conf_low", "lo"),
+        ("conf_high", "hi"),
+    ):
+        np.testing.assert_allclose(a.coefficients[column], r[key], rtol=1e-6)
+    assert a.moderator_test["statistic"][0] == pytest.approx(r["QM"], rel=1e-6)
+    assert a.moderator_test["p_value"][0] == pytest.approx(r["QMp"], rel=1e-6)
+    assert a.i2 == pytest.approx(r["i2"], rel=1e-7)
+
+
+def test_categorical_moderator_agrees_with_metafor(bcg, metafor):
+    r = metafor["regression"]["alloc_knha"]
+    a = meta_analysis(bcg, variance="variance", moderators="C(alloc)")
+    np.testing.assert_allclose(a.coefficients["estimate"], r["b"], rtol=1e-7)
+    np.testing.assert_allclose(a.coefficients["std_error"], r["se"], rtol=1e-7)
+    assert a.moderator_test["num_df"][0] == 2
+    assert a.moderator_test["p_value"][0] == pytest.approx(r["QMp"], rel=1e-6)
+
+
+def test_prediction_from_moderators_by_hand(bcg):
+    a = meta_analysis(bcg, variance="variance", moderators=["ablat"])
+    row = a.predict(pd.DataFrame({"ablat": [30.0]})).iloc[0]
+    b, V = a.coefficients["estimate"], a.covariance
+    assert row["estimate"] == pytest.approx(b[0] + 30 * b[1])
+    variance = V[0, 0] + 60 * V[0, 1] + 900 * V[1, 1]
+    assert row["std_error"] ** 2 == pytest.approx(variance)
+    assert row["pred_high"] == pytest.approx(b[0] + 30 * b[1] + stats.t.ppf(0.975, 11) * np.sqrt(variance + a.tau2))
+
+
+def test_likelihood_estimates_are_at_the_top():
+    """A brute-force maximum of the restricted likelihood on random data, zero included."""
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        k = int(rng.integers(3, 15))
+        v = rng.uniform(0.01, 0.2, k)
+        y = rng.normal(0, np.sqrt(v + rng.choice([0, 0.02, 0.3])))
+        X = np.ones((k, 1))
+        tau2 = het.between_study_variance(y, v, X, "REML")
+        best = optimize.minimize_scalar(
+            lambda t, y=y, v=v, X=X: -het.log_likelihood(y, v, X, t), bounds=(0, 3), method="bounded"
+        )
+        assert het.log_likelihood(y, v, X, tau2) >= -best.fun - 1e-8
+        assert het.log_likelihood(y, v, X, tau2) >= het.log_likelihood(y, v, X, 0.0) - 1e-12
+
+
+def test_scale_and_shift():
+    """Effects ten times as large and shifted: τ² a hundred times, the rest follows."""
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"estimate": rng.normal(0.4, 0.4, 9), "std_error": rng.uniform(0.1, 0.3, 9)})
+    for method in ("REML", "PM", "DL", "SJ", "HE", "ML"):
+        a = meta_analysis(frame, study=None, method=method)
+        b = meta_analysis(
+            frame.assign(estimate=10 * frame["estimate"] + 3, std_error=10 * frame["std_error"]),
+            study=None,
+            method=method,
+        )
+        assert b.tau2 == pytest.approx(100 * a.tau2, rel=1e-8, abs=1e-8)
+        assert b.pooled["estimate"][0] == pytest.approx(10 * a.pooled["estimate"][0] + 3, rel=1e-9)
+        assert b.pooled["conf_high"][0] == pytest.approx(10 * a.pooled["conf_high"][0] + 3, rel=1e-9)
+
+
+def test_equal_variances_make_hksj_the_one_sample_t_test():
+    y = np.array([0.1, 0.5, 0.3, 0.9, 0.2, 0.8])
+    row = meta_analysis(pd.DataFrame({"estimate": y, "std_error": 0.2}), study=None).pooled.iloc[0]
+    expected = stats.ttest_1samp(y, 0)
+    assert row["statistic"] == pytest.approx(expected.statistic, rel=1e-9)
+    assert row["p_value"] == pytest.approx(expected.pvalue, rel=1e-9)
+
+
+def test_effect_sizes_go_straight_in():
+    rng = np.random.default_rng(3)
+    labels = pd.DataFrame({"study": [f"study{i}" for i in range(6)]})
+    pairs = effects.PairedSummary(rng.integers(8, 30, 6), rng.normal(56, 3, 6), 50, 10, 10, 0.7, labels=labels)
+    a = meta_analysis(effects.g_av(pairs))
+    pooled = a.pooled
+    check(pooled, "estimates")
+    check(a.studies, "estimates")
+    assert pooled["metric"][0] == "g_av"
+    assert pooled["evidence"][0] == "derived"
+    assert pooled["n"][0] == pairs.n.sum()
+    assert a.studies["weight"].sum() == pytest.approx(100)
+    assert np.allclose(a.studies["conf_low"], effects.g_av(pairs)["conf_low"])
+
+
+def test_synthetic_stays_synthetic():
+    frame = pd.DataFrame(
+        {"estimate": [0.1, 0.4, 0.6, 0.2], "std_error": 0.2, "evidence": ["derived", "synthetic", "derived", "derived"]}
+    )
+    assert meta_analysis(frame, study=None).pooled["evidence"][0] == "synthetic"
+
+
+def test_no_prediction_interval_below_three_studies(metafor):
+    a = pool(metafor, "two", "REML", "z")
+    assert np.isnan(a.prediction_interval).all()
+    assert np.isnan(a.pooled["pred_low"][0])
+    assert np.isfinite(pool(metafor, "three", "REML", "z").prediction_interval).all()
+
+
+def test_users_frame_is_left_alone(bcg):
+    before = bcg.copy(deep=True)
+    studies = meta_analysis(bcg, variance="variance").studies
+    studies.loc[:, ["estimate", "weight"]] = 0.0
+    pd.testing.assert_frame_equal(bcg, before)
+
+
+GOOD = {"estimate": [0.1, 0.4, 0.6, 0.2], "std_error": [0.2, 0.2, 0.3, 0.1], "study": list("abcd")}
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        ({"std_error": [0.2, np.nan, 0.3, 0.1]}, {}, r"'std_error' is empty or infinite in row 1"),
+        ({"estimate": [0.2, np.inf, 0.3, 0.1]}, {}, r"'estimate' is empty or infinite in row 1"),
+        ({"std_error": [0.2, 0.0, 0.3, -0.1]}, {}, r"not above zero in row 1|rows 1"),
+        ({"metric": ["g_av", "g_av", "d_z", "g_av"]}, {}, r"more than one metric \(g_av, d_z\)"),
+        ({"unit": ["pct_max", "pct_max", "uV", "uV"]}, {}, "more than one unit"),
+        ({"estimate": ["a", "b", "c", "d"]}, {}, "must hold numbers"),
+        ({"study": ["a", None, "c", "d"]}, {}, "'study' is empty in row 1"),
+        ({}, {"estimate": "estimat"}, "Did you mean 'estimate'"),
+        ({}, {"study": "stdy"}, "Did you mean 'study'"),
+        ({}, {"method": "REMEL"}, "Did you mean 'REML'"),
+        ({}, {"test": "knha"}, "Allowed: 'hksj'"),
+        ({}, {"conf_level": 95}, "Write 0.95"),
+        ({"dose": [1.0, 2.0, np.nan, 3.0]}, {"moderators": ["dose"]}, "'dose' is empty in row 2"),
+        ({"dose": [1.0, 1.0, 1.0, 1.0]}, {"moderators": ["dose"]}, "collinear"),
+        ({}, {"moderators": ["dose"]}, "no column 'dose'"),
+        ({}, {"moderators": "dose +"}, "cannot be used"),
+        ({"a": [1.0, 2, 3, 5], "b": [1.0, 4, 3, 5], "c": [2.0, 2, 3, 7]}, {"moderators": ["a", "b", "c"]}, "4 effects cannot carry 4"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_with_the_remedy(change, options, message):
+    with pytest.raises(EffectError, match=message):
+        meta_analysis(pd.DataFrame(GOOD | change), **options)
+
+
+def test_one_study_is_no_synthesis():
+    with pytest.raises(EffectError, match="1 effect is no synthesis"):
+        meta_analysis(pd.DataFrame(GOOD).head(1))
+    with pytest.raises(EffectError, match="a frame of estimates"):
+        meta_analysis([0.1, 0.2])
+    with pytest.raises(OptionError, match="Did you mean 'method'"):
+        meta_analysis(pd.DataFrame(GOOD), methd="DL")
+
+
+def test_participants_counted_twice_are_warned_of():
+    with pytest.warns(MMCWarning, match=r"more than one effect: a \(2\).*meta_multilevel"):
+        meta_analysis(pd.DataFrame(GOOD | {"study": list("aabc")}))
+
+
+def test_lucky_agreement_of_three_studies_is_warned_of():
+    frame = pd.DataFrame({"estimate": [0.50, 0.51, 0.49], "std_error": 0.2})
+    with pytest.warns(MMCWarning, match="such agreement is chance"):
+        narrow = meta_analysis(frame, study=None)
+    wide = meta_analysis(frame, study=None, test="hksj-adhoc")
+    assert wide.pooled["std_error"][0] == pytest.approx(0.2 / np.sqrt(3))
+    assert narrow.pooled["std_error"][0] < wide.pooled["std_error"][0]
+
+
+def test_asking_the_wrong_question(bcg):
+    regression = meta_analysis(bcg, variance="variance", moderators=["ablat"])
+    with pytest.raises(EffectError, match="no one pooled effect"):
+        _ = regression.pooled
+    plain = meta_analysis(bcg, variance="variance", method="FE")
+    with pytest.raises(EffectError, match="no τ²"):
+        _ = plain.tau2_interval
+    with pytest.raises(EffectError, match="no moderators"):
+        plain.predict(bcg)
+    with pytest.raises(EffectError, match="no moderators"):
+        _ = plain.moderator_test
+
+
+def test_fifty_effects_take_milliseconds():
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {
+            "estimate": rng.normal(0.4, 0.3, 50),
+            "std_error": rng.uniform(0.1, 0.4, 50),
+            "study": [f"s{i}" for i in range(50)],
+        }
+    )
+    times = []
+    for _ in range(15):
+        begin = time.perf_counter()
+        meta_analysis(frame)
+        times.append(time.perf_counter() - begin)
+    assert min(times) < 0.005
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("k", "tau2"), [(5, 0.05), (12, 0.05), (12, 0.0), (5, 0.2)])
+def test_intervals_cover(k, tau2):
+    """Hartung-Knapp covers 95 %; a new study's effect falls into the prediction interval about as often."""
+    rng = np.random.default_rng(k)
+    runs, inside, predicted, profiled = 1500, 0, 0, 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MMCWarning)
+        for _ in range(runs):
+            v = rng.uniform(0.03, 0.15, k)
+            frame = pd.DataFrame({"estimate": rng.normal(0.3, np.sqrt(tau2), k) + rng.normal(0, np.sqrt(v)), "v": v})
+            a = meta_analysis(frame, variance="v", study=None)
+            row = a.pooled.iloc[0]
+            inside += row["conf_low"] <= 0.3 <= row["conf_high"]
+            predicted += row["pred_low"] <= rng.normal(0.3, np.sqrt(tau2)) <= row["pred_high"]
+            profiled += a.tau2_interval[0] <= tau2 <= a.tau2_interval[1]
+    slack = 3 * np.sqrt(0.95 * 0.05 / runs)
+    assert 0.93 - slack < inside / runs < 0.97 + slack
+    # with few studies τ² is badly known and the prediction interval too short
+    assert predicted / runs > (0.86 if k == 5 else 0.90)
+    assert profiled / runs == pytest.approx(0.95, abs=slack + 0.02 * (tau2 == 0) + 0.01)
