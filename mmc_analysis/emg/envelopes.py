@@ -10,6 +10,8 @@ from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
 
+RUNNING_SUM_RANGE = 1e6
+
 
 def half_window(window_ms: float, fs: float) -> int:
     """Return h of a centred window of 2h + 1 samples, the odd length nearest to `window_ms`.
@@ -84,13 +86,37 @@ def _moving_mean(values: np.ndarray, half: int, valid: float) -> np.ndarray:
     size = 2 * half + 1
     known = np.isfinite(values)
     if known.all():
-        mean = ndimage.uniform_filter1d(values, size, axis=-1, mode="nearest")
-        return np.maximum(mean, 0.0, out=mean)
+        return _box_mean(values, half)
     share = ndimage.uniform_filter1d(known.astype(np.float64), size, axis=-1, mode="nearest")
     share = np.round(share * size) / size
-    mean = ndimage.uniform_filter1d(np.where(known, values, 0.0), size, axis=-1, mode="nearest")
+    mean = _box_mean(np.where(known, values, 0.0), half)
     enough = share >= max(valid, 0.5 / size) - 1e-12
-    return np.where(enough, np.maximum(mean, 0.0) / np.where(enough, share, 1.0), np.nan)
+    return np.where(enough, mean / np.where(enough, share, 1.0), np.nan)
+
+
+def _box_mean(values: np.ndarray, half: int) -> np.ndarray:
+    """Return the moving mean of values that are not negative.
+
+    SciPy's running sum keeps the rounding errors of the largest window; where windows differ so much that this would show,
+    every window is summed afresh.
+    """
+    mean = ndimage.uniform_filter1d(values, 2 * half + 1, axis=-1, mode="nearest")
+    if mean.size and mean.min() * RUNNING_SUM_RANGE < mean.max():
+        return _box_mean_afresh(values, half)
+    return mean
+
+
+def _box_mean_afresh(values: np.ndarray, half: int) -> np.ndarray:
+    """Return the moving mean from sums within blocks of one window: a window is the end of a block and the start of the next."""
+    size, n = 2 * half + 1, values.shape[-1]
+    longer = np.pad(values, [(0, 0)] * (values.ndim - 1) + [(half, half)], mode="edge")
+    longer = np.pad(longer, [(0, 0)] * (values.ndim - 1) + [(0, -longer.shape[-1] % size)])
+    blocks = longer.reshape(*values.shape[:-1], -1, size)
+    from_start = np.cumsum(blocks, axis=-1).reshape(longer.shape)
+    to_end = np.cumsum(blocks[..., ::-1], axis=-1)[..., ::-1].reshape(longer.shape)
+    total = to_end[..., :n] + from_start[..., size - 1 : size - 1 + n]
+    total[..., ::size] = to_end[..., :n:size]
+    return total / size
 
 
 @named_options

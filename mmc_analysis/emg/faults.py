@@ -34,7 +34,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType({
     "offset": Fault("flag", "A large offset takes away range. The band-pass filter removed it."),
     "mains": Fault("flag", "Mains interference. Check the ground electrode; a notch is off unless asked for."),
     "heart_beats": Fault("flag", "Heart beats at rest. See ecg='high-pass' or 'template', for the reference too."),
-    "spikes_at_rest": Fault("flag", "Sharp spikes at rest without a heart's rhythm, or in too short a rest to tell."),
+    "spikes_at_rest": Fault("flag", "Sharp spikes at rest: heart beats in too short a rest to tell their rhythm, or interference."),
     "movement": Fault("flag", "Strong slow components: movement of electrodes or cables."),
     "low_snr": Fault("flag", "Little distance between activity and rest."),
     "repetition_count": Fault("flag", "Another number of repetitions than the protocol has. None was dropped."),

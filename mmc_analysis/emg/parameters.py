@@ -122,7 +122,8 @@ class QualityLimits:
     offset_over_rest : float
         Mean over rest amplitude above which the offset is flagged.
     mains_db : float
-        Power at the mains frequency or a harmonic over that of its neighbours, at rest.
+        Power at the mains frequency or a harmonic over that of its neighbours, at rest; 5 dB more where rest is shorter than
+        1.5 s, because a single spectrum is rough.
     rest_kurtosis : float
         Kurtosis at rest (3 for Gaussian noise) above which heart beats are looked for.
     movement_ratio : float

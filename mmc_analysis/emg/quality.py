@@ -17,6 +17,7 @@ from mmc_analysis.errors import RecordingError
 NAN = float("nan")
 MOVEMENT_HZ = (1.0, 10.0)
 SMOOTHED_HZ = 50.0
+SHORT_REST_S, SHORT_REST_DB = 1.5, 5.0
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,8 @@ def _signal_notes(evidence: Evidence, values: dict) -> dict[str, str]:
         return found
     if abs(values["offset_uv"]) > limits.offset_over_rest * evidence.rest.amplitude_uv:
         found["offset"] = f"Mean {values['offset_uv']:.4g} µV, rest {evidence.rest.amplitude_uv:.3g} µV."
-    if values["mains_db"] > limits.mains_db:
+    short = evidence.rest.stop_s - evidence.rest.start_s < SHORT_REST_S
+    if values["mains_db"] > limits.mains_db + SHORT_REST_DB * short:
         found["mains"] = _mains_note(evidence.settings.line_freq_hz, values)
     if len(values["beats"].times):
         found["heart_beats"] = f"{len(values['beats'].times)} at {60 * values['beats'].rate_hz:.0f} per minute."

@@ -12,10 +12,11 @@ from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
 
-QUIET_WINDOW_S = 1.0
-QUIET_FACTOR = 2.0
+QUIET_WINDOW_S = 1.25
+QUIET_FACTOR = 1.6
 LEAST_REST_S = 0.1
-REACH = 0.8
+REACH = 0.7
+TRIM_S, TRIM_FACTOR = 0.1, 1.6
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Rest:
 
 @named_options
 def find_rest(filtered, fs: float, settings: EmgSettings, *, rest: tuple[float, float] | None = None) -> Rest:
-    """Return rest as given, or the longest stretch whose root mean square over 1 s stays within twice its 5th percentile.
+    """Return rest as given, or the longest stretch whose root mean square over 1.25 s stays within 1.6 times its 5th percentile.
+
+    The window holds at least one heart beat, so that beats do not split rest; its ends are trimmed where activity sets in.
 
     Parameters
     ----------
@@ -90,7 +93,21 @@ def find_rest(filtered, fs: float, settings: EmgSettings, *, rest: tuple[float, 
     quiet = true_runs(level <= QUIET_FACTOR * np.nanpercentile(level, 5))
     start, stop = quiet[(quiet[:, 1] - quiet[:, 0]).argmax()]
     reach = round(REACH * half)
-    return _described(max(0, start - reach), min(len(filtered), stop + reach), "quietest", filtered, fs, settings)
+    start, stop = _trimmed(max(0, start - reach), min(len(filtered), stop + reach), filtered, fs)
+    return _described(start, stop, "quietest", filtered, fs, settings)
+
+
+def _trimmed(start: int, stop: int, filtered: np.ndarray, fs: float) -> tuple[int, int]:
+    """Take pieces of 0.1 s off both ends while they are louder than the median piece."""
+    step = max(1, round(TRIM_S * fs))
+    count = (stop - start) // step
+    if count < 5:
+        return start, stop
+    power = np.nan_to_num(filtered[start : start + count * step]).reshape(count, step)
+    quiet = np.flatnonzero(
+        np.sqrt(np.mean(power**2, axis=1)) <= TRIM_FACTOR * np.median(np.sqrt(np.mean(power**2, axis=1)))
+    )
+    return start + int(quiet[0]) * step, start + (int(quiet[-1]) + 1) * step
 
 
 def _given(rest, filtered: np.ndarray, fs: float) -> tuple[int, int]:

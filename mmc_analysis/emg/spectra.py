@@ -153,7 +153,7 @@ def mains_level(found: Spectrum, line_freq_hz: float, low: float, high: float) -
     Returns
     -------
     frequency, level : float
-        In Hz, and in dB: mean power within 1 Hz over the median power 3 to 9 Hz away on both sides.
+        In Hz, and in dB: mean power within 1 Hz over the mean power 3 to 9 Hz away on both sides.
 
     Examples
     --------
@@ -169,7 +169,7 @@ def mains_level(found: Spectrum, line_freq_hz: float, low: float, high: float) -
         away = np.abs(found.frequency - frequency)
         if frequency < low:
             continue
-        around = np.median(found.power[(away >= NEIGHBOURS_HZ[0]) & (away <= NEIGHBOURS_HZ[1])])
+        around = np.mean(found.power[(away >= NEIGHBOURS_HZ[0]) & (away <= NEIGHBOURS_HZ[1])])
         peak = found.power[away <= 1.0 + 1e-9].mean()
         if around > 0 and peak > 0 and 10 * np.log10(peak / around) > best[1]:
             best = (float(frequency), float(10 * np.log10(peak / around)))
