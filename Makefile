@@ -32,7 +32,7 @@ sums = mkdir -p $(INPUTS) && find $(1) -type f ! -name '*.pyc' ! -name '.*' | LC
        xargs -0 cksum > $@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
 
 $(INPUTS)/package.txt: FORCE
-	@$(call sums,mmc_analysis paper/pipeline.py paper/examples.py)
+	@$(call sums,mmc_analysis paper/pipeline.py paper/drawing.py paper/examples.py)
 $(INPUTS)/published.txt: FORCE
 	@$(call sums,$(filter-out datasets/example_%,$(wildcard datasets/*)))
 $(INPUTS)/%.txt: FORCE

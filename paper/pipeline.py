@@ -1,13 +1,10 @@
-"""What every analysis and figure script of the paper shares: reading results, writing results, saving figures."""
+"""What every analysis and figure script of the paper shares: reading results, writing results, running a script."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.axes import Axes
-
-from mmc_analysis import figures
 
 RESULTS = Path("build/results")
 TEXT_COLUMNS = ("key", "study", "participant", "result")
@@ -36,9 +33,3 @@ def ordered(frame: pd.DataFrame, **levels: list) -> pd.DataFrame:
 def analysis(function: Callable[[], pd.DataFrame]) -> None:
     """Run an analysis script: compute its table and write it to the path given on the command line."""
     write_result(function(), sys.argv[1])
-
-
-def drawing(function: Callable[[], Axes]) -> None:
-    """Run a figure script: draw in the package's style and save under the stem given on the command line."""
-    with figures.style():
-        figures.save(function().figure, sys.argv[1])

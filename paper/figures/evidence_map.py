@@ -1,7 +1,8 @@
 """What was measured at which load, and in which direction it went."""
 
 from mmc_analysis import figures
-from paper.pipeline import drawing, read_result
+from paper.drawing import drawing
+from paper.pipeline import read_result
 
 
 def evidence_map():

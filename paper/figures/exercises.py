@@ -1,7 +1,8 @@
 """Simulated exercises: focusing on the gluteus against avoiding it."""
 
 from mmc_analysis import figures
-from paper.pipeline import drawing, read_result
+from paper.drawing import drawing
+from paper.pipeline import read_result
 
 
 def exercises():

@@ -1,7 +1,8 @@
 """Published effects of attention in points of normalised EMG."""
 
 from mmc_analysis import figures
-from paper.pipeline import drawing, read_result
+from paper.drawing import drawing
+from paper.pipeline import read_result
 
 
 def focus_effects():

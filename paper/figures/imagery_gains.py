@@ -1,7 +1,8 @@
 """Published changes of strength by group."""
 
 from mmc_analysis import figures
-from paper.pipeline import drawing, read_result
+from paper.drawing import drawing
+from paper.pipeline import read_result
 
 
 def imagery_gains():

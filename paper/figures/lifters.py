@@ -2,7 +2,8 @@
 
 from mmc_analysis import figures
 from paper import examples
-from paper.pipeline import drawing, ordered, read_result
+from paper.drawing import drawing
+from paper.pipeline import ordered, read_result
 
 
 def lifters():

@@ -2,7 +2,8 @@
 
 from mmc_analysis import figures
 from paper import examples
-from paper.pipeline import drawing, read_result
+from paper.drawing import drawing
+from paper.pipeline import read_result
 
 
 def lifters_estimation():
