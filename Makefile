@@ -1,5 +1,6 @@
 # results -> figures -> paper. Reading this file is reading where each number of the paper comes from.
 
+MAKEFLAGS += -j2
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
