@@ -182,7 +182,7 @@ def measure_repetitions(
 def _measure(index, part, envelope, filtered, edge, clipped, fs, settings) -> Repetition:
     inner = envelope[part]
     size = max(len(inner), 1)
-    missing, clips = np.isnan(inner).sum() / size, clipped[part].sum() / size
+    missing, clips = np.isnan(filtered[part]).sum() / size, clipped[part].sum() / size
     away = np.where(edge[part], np.nan, inner)
     reason = _reason(len(inner), fs, missing, clips, away, settings)
     start_s, stop_s = part.start / fs, part.stop / fs
@@ -206,7 +206,7 @@ def _reason(samples: int, fs: float, missing: float, clips: float, away: np.ndar
     if clips > settings.limits.clip_repetition:
         return f"{100 * clips:.1f} % of its samples are clipped (more than {100 * settings.limits.clip_repetition:g} %)"
     if np.isnan(away).all():
-        return f"wholly within {settings.edge_ms:g} ms of an end of the recording or of a gap"
+        return f"its envelope is empty, or lies wholly within {settings.edge_ms:g} ms of an end of the recording or of a gap"
     return ""
 
 

@@ -77,7 +77,7 @@ class Repetition:
     median_frequency_hz : float
         Of the filtered signal; NaN for repetitions shorter than 1 s.
     missing_share, clipped_share : float
-        Of its samples.
+        Share of its samples without signal, and at the limit of the amplifier.
     reason : str
         Why the amplitudes are empty, or "".
     """

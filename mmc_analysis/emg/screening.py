@@ -71,6 +71,8 @@ class Screened:
 def screen(signal, fs: float, limits: QualityLimits) -> Screened:
     """Mask what is no signal: infinite values, codes for missing values, runs of identical values.
 
+    Runs of identical values that a converter of few bits gives at rest, one step from their neighbours, are signal.
+
     Parameters
     ----------
     signal : array_like
@@ -102,15 +104,31 @@ def screen(signal, fs: float, limits: QualityLimits) -> Screened:
     signal[sentinel] = np.nan
     clipped = clipping(signal, limits.clip_run)
     identical = equal_runs(signal, max(3, int(np.ceil(limits.dropout_ms * fs / 1000))))
-    dropout = inside(identical, len(signal))
     known = np.isfinite(signal)
-    flat = bool(known.sum() == 0 or dropout.sum() >= FLAT_SHARE * known.sum() or np.ptp(signal[known]) == 0)
+    flat = bool(known.sum() == 0 or np.diff(identical).sum() >= FLAT_SHARE * known.sum() or np.ptp(signal[known]) == 0)
     if flat:
         dropout, clipped = known, np.zeros_like(clipped)
+    else:
+        dropout = inside(identical[~_by_resolution(signal, identical)], len(signal))
     signal[dropout] = np.nan
     runs = equal_runs(np.where(clipped, 1.0, np.arange(len(signal)) + 2.0), 2)
     longest = int((runs[:, 1] - runs[:, 0]).max()) if len(runs) else 0
     return Screened(signal, clipped, longest, int(missing.sum()), int(sentinel.sum()), int(dropout.sum()), flat)
+
+
+def _by_resolution(signal: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """Return which runs of identical values a coarse converter explains: both neighbours lie within one of its steps."""
+    if not len(runs):
+        return np.zeros(0, dtype=bool)
+    steps = np.abs(np.diff(signal))
+    one_step = 1.5 * steps[steps > 0].min()
+    before, after = runs[:, 0] - 1, runs[:, 1]
+    value = signal[runs[:, 0]]
+    close = np.ones(len(runs), dtype=bool)
+    for neighbour, there in ((before, before >= 0), (after, after < len(signal))):
+        away = np.abs(signal[np.clip(neighbour, 0, len(signal) - 1)] - value)
+        close &= np.where(there, away <= one_step, True)
+    return close
 
 
 def sentinels(signal: np.ndarray) -> np.ndarray:
