@@ -185,7 +185,7 @@ def _normalised(settings: EmgSettings, references: tuple[Reference, ...]) -> str
     if factors:
         text += (
             f" Without the trial that set it, values would be multiplied by {min(factors):.2f} to {max(factors):.2f} "
-            f"({len(references)} references)."
+            f"({len(factors)} reference{'s' * (len(factors) > 1)})."
         )
     return text
 
