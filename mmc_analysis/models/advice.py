@@ -61,7 +61,7 @@ def advise(
     """
     design = within_design(fixed, random, person)
     found = [_missing_variation(fixed, random, design), *_left_numeric(fixed), *_too_few_levels(random)]
-    found.append(_singular_terms(random, solution))
+    found += [_singular_terms(random, solution), _not_proven(solution)]
     return tuple(text for text in found if text)
 
 
@@ -190,4 +190,13 @@ def _singular_terms(random: Sequence[RandomEffects], solution: MixedSolution) ->
         f"singular: the best estimate of the covariance of {listed} has a zero variance or a correlation of ±1. This is "
         "proven, not a failure to converge; small samples do it often. Tests keep the term among the parameters they "
         "account for; do not interpret its correlations."
+    )
+
+
+def _not_proven(solution: MixedSolution) -> str | None:
+    if solution.optimum.certificate.holds:
+        return None
+    return (
+        "the optimum is not proven: the likelihood keeps rising towards a residual variance of zero, or is flat. The random "
+        "terms leave too little to the residual. Leave out the largest of them."
     )

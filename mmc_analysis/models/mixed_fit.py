@@ -8,12 +8,15 @@ import pandas as pd
 
 from mmc_analysis.models.display import describe, describe_html
 from mmc_analysis.models.fixed import FixedDesign
+from mmc_analysis.models.influence import influence_frame
+from mmc_analysis.models.intervals import bootstrap_intervals, intervals_frame, profile_intervals
 from mmc_analysis.models.mixed_inference import MixedInference
 from mmc_analysis.models.predictions import average_rows, known_rows, prediction_frame
 from mmc_analysis.models.random import RandomEffects
 from mmc_analysis.models.refits import Refits, refit_model, simulate_responses
 from mmc_analysis.models.residuals import quantile_frame, residual_frame
 from mmc_analysis.models.solution import MixedSolution, solve_mixed
+from mmc_analysis.models.variables import check_columns
 from mmc_analysis.models.variance import components_frame, icc_frame, r_squared_frame, random_effects_frame
 from mmc_analysis.options import check_option, named_options
 
@@ -289,6 +292,63 @@ class MixedFit(MixedInference):
         """
         rng = np.random.default_rng(seed)
         return simulate_responses(self.fixed.X @ self.beta, self.random, self.solution, n, rng)
+
+    @named_options
+    def intervals(
+        self, *, method: str = "profile", conf_level: float = 0.95, n_sim: int = 1000, seed: int = 0, n_jobs: int = 1
+    ) -> pd.DataFrame:
+        """Return confidence intervals of the variance components.
+
+        Parameters
+        ----------
+        method : {"profile", "bootstrap"}
+            Where the likelihood of the fit (restricted, if the fit is) falls by half a χ² quantile with the quantity
+            held; or percentiles over responses drawn from the fit.
+        conf_level : float
+        n_sim, seed, n_jobs : int
+            Draws, seed and workers of the bootstrap; the workers do not change the result.
+
+        Returns
+        -------
+        pandas.DataFrame
+            An estimates frame: grouping, term, metric (sd, correlation), estimate, conf_level, conf_low, conf_high. A
+            limit of 0, or ±1 for a correlation, is the boundary.
+        """
+        check_option("method", method, ("profile", "bootstrap"))
+        level = self._how("asymptotic", None, conf_level).conf_level
+        if method == "profile":
+            found = profile_intervals(self.random, self.solution, level)
+            label = f"profile likelihood, {'REML' if self.reml else 'ML'}"
+        else:
+            found = bootstrap_intervals(self.fixed.X, self.random, self.solution, level, n_sim, seed, n_jobs)
+            label = f"parametric bootstrap, percentiles of {n_sim} draws"
+        return intervals_frame(self.random, found, self.n_obs, level, label, self.evidence)
+
+    @named_options
+    def influence(self, by: str = "participant") -> pd.DataFrame:
+        """Fit again without each participant, or without each level of another column.
+
+        Parameters
+        ----------
+        by : str
+            A column of the data.
+
+        Returns
+        -------
+        pandas.DataFrame
+            An estimates frame: grouping, level, term, metric, estimate; the metrics are ``estimate_without``,
+            ``dfbetas``, ``cooks_distance`` and ``sigma_without``.
+
+        Raises
+        ------
+        ModelError
+            If there is no such column, or it has fewer than three levels.
+        """
+        check_columns(self.fixed.data, [by])
+        return influence_frame(
+            self.fixed.X, self.fixed.y, self.fixed.names, self.random, self.solution, by, self.fixed.data[by],
+            self.evidence,
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         return describe(self)

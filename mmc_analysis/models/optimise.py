@@ -63,7 +63,7 @@ class Certificate:
     @property
     def holds(self) -> bool:
         """Whether the first- and second-order conditions are met."""
-        return self.decrement < 1e-8 and self.curvature > -DUAL_TOLERANCE and self.multiplier > -DUAL_TOLERANCE
+        return self.decrement < 1e-7 and self.curvature > -DUAL_TOLERANCE and self.multiplier > -DUAL_TOLERANCE
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,8 @@ def sensitivity(solution: MixedSolution) -> Sensitivity:
     found = moments(state, take, solution.reml)
     delta = delta_of(solution)
     dof = blocks.n - blocks.p if solution.reml else blocks.n
-    trace = _with_residual(found.trace_pp, found.trace_p, dof, delta)
-    squares = _with_residual(found.quadratic_2, found.quadratic, state.r2, delta) / state.sigma2
+    trace = with_residual(found.trace_pp, found.trace_p, dof, delta)
+    squares = with_residual(found.quadratic_2, found.quadratic, state.r2, delta) / state.sigma2
     slope = np.append(found.trace_p - found.quadratic / state.sigma2, 0.0)
     slope[-1] = -delta @ slope[:-1]
     p, q = _fixed_effect_arrays(solution)
@@ -60,7 +60,7 @@ def delta_of(solution: MixedSolution) -> np.ndarray:
     return np.concatenate([(f @ f.T)[triangle_indices(len(f))] for f in solution.factors])
 
 
-def _with_residual(pairs: np.ndarray, single: np.ndarray, whole: float, delta: np.ndarray) -> np.ndarray:
+def with_residual(pairs: np.ndarray, single: np.ndarray, whole: float, delta: np.ndarray) -> np.ndarray:
     """Extend a bilinear form in (G_r, G_s) by G_σ, given the form in (V, G_r) and in (V, V)."""
     edge = single - pairs @ delta
     corner = whole - delta @ single - delta @ edge

@@ -1,0 +1,49 @@
+"""Leaving a participant out against fitting without that participant."""
+
+import numpy as np
+import pytest
+from lab import lifts, with_gaps
+
+from mmc_analysis import schema
+from mmc_analysis.errors import ModelError
+from mmc_analysis.models.mixed import fit_mixed
+
+FORMULA = "value ~ condition + load + (1 + condition | participant)"
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return with_gaps(lifts(3, n=8, loads=3), 0.1)
+
+
+def test_every_number_is_that_of_the_fit_without(frame):
+    whole = fit_mixed(FORMULA, frame, warn=False)
+    found = whole.influence()
+    schema.check(found, "estimates")
+    for person in ("P01", "P05"):
+        part = fit_mixed(FORMULA, frame[frame.participant != person], warn=False)
+        mine = found[found.level == person].set_index(["metric", "term"]).estimate
+        np.testing.assert_allclose(mine["estimate_without"], part.beta, rtol=1e-6)
+        error = part.coefficients(ddf="asymptotic").std_error.to_numpy()
+        np.testing.assert_allclose(mine["dfbetas"], (whole.beta - part.beta) / error, rtol=1e-5, atol=1e-8)
+        change = whole.beta - part.beta
+        cook = change @ np.linalg.solve(whole.solution.covariance, change) / len(change)
+        assert mine["cooks_distance", "all"] == pytest.approx(cook, rel=1e-5)
+        assert mine["sigma_without", "Residual"] == pytest.approx(part.sigma, rel=1e-6)
+
+
+def test_an_outlier_stands_out(frame):
+    moved = frame.assign(value=frame.value + 40 * ((frame.participant == "P03") & (frame.condition == "triceps")))
+    found = fit_mixed(FORMULA, moved, warn=False).influence()
+    change = found[(found.metric == "dfbetas") & (found.term == "condition[T.triceps]")].set_index("level").estimate
+    assert change.abs().idxmax() == "P03" and change["P03"] > 1
+
+
+def test_another_column_and_what_cannot_be_estimated(frame):
+    fit = fit_mixed(FORMULA, frame, warn=False)
+    found = fit.influence("load")
+    assert found.grouping.eq("load").all() and found[found.metric == "estimate_without"].estimate.isna().all()
+    with pytest.raises(ModelError, match="no column 'partcipant'.*participant"):
+        fit.influence("partcipant")
+    with pytest.raises(ModelError, match="'study' has 1 levels"):
+        fit.influence("study")
