@@ -36,7 +36,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType({
     "heart_beats": Fault("flag", "Heart beats at rest. See ecg='high-pass' or 'template', for the reference too."),
     "spikes_at_rest": Fault("flag", "Sharp spikes at rest: heart beats in too short a rest to tell their rhythm, or interference."),
     "movement": Fault("flag", "Strong slow components: movement of electrodes or cables."),
-    "low_snr": Fault("flag", "Little distance between activity and rest."),
+    "low_snr": Fault("flag", "Little distance between activity and rest, or no rest in the recording."),
     "repetition_count": Fault("flag", "Another number of repetitions than the protocol has. None was dropped."),
     "no_repetition": Fault("flag", "No repetition was found. Give events=, or segment='whole'."),
     "empty_repetition": Fault("mask", "A repetition without amplitudes; its reason stands beside it."),

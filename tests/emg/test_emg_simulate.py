@@ -5,9 +5,9 @@ import pytest
 from scipy import stats
 
 from mmc_analysis.emg import EmgSettings, TrialLabel, band_pass, find_reference, normalise, process_trial, spectrum
-from mmc_analysis.emg.ensemble import averaged, ensemble
+from mmc_analysis.emg.ensembles import averaged, ensemble
 from mmc_analysis.emg.simulate import TrialPlan, activation, shaped_noise, simulate_trial, spectral_shape
-from mmc_analysis.emg.simulate_study import StudyPlan, simulate_study
+from mmc_analysis.emg.simulated_study import StudyPlan, simulate_study
 from mmc_analysis.errors import OptionError, RecordingError
 
 

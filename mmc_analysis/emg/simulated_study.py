@@ -14,6 +14,7 @@ from mmc_analysis.options import named_options
 CONDITIONS = ("regular", "pectoralis", "triceps")
 MUSCLES = ("pectoralis", "triceps")
 LEVELS = {20: 25.0, 40: 40.0, 50: 50.0, 60: 60.0, 80: 78.0}
+LEAST_PCT = 2.0
 FOCUS_GAIN = {20: 6.0, 40: 6.0, 50: 6.0, 60: 6.0, 80: 0.0}
 
 
@@ -130,44 +131,72 @@ def simulate_study(plan: StudyPlan, seed: int, *, participant: int | None = None
         yield from _person(plan, seed, number)
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """Which trial comes next, and the true percent of each muscle in it."""
+
+    trial: str
+    kind: str
+    condition: str
+    load: int | None
+    target: str
+    pct: dict[str, float]
+
+
 def _person(plan: StudyPlan, seed: int, number: int) -> Iterator[StudyTrial]:
     rng = np.random.default_rng([seed, number])
     width = max(2, len(str(plan.participants)))
     name = f"P{number + 1:0{width}d}"
     maximum = {m: plan.maximum_uv * np.exp(plan.maximum_spread * rng.standard_normal()) for m in plan.muscles}
-    base = {m: plan.person_points * rng.standard_normal() for m in plan.muscles}
-    slope = {m: plan.slope_points * rng.standard_normal() for m in plan.muscles}
+    cells = itertools.chain(_maximal_cells(plan, rng), _task_cells(plan, rng))
+    for index, cell in enumerate(cells):
+        yield _trial(plan, [seed, number, index], name, cell, maximum)
+
+
+def _maximal_cells(plan: StudyPlan, rng: np.random.Generator) -> Iterator[_Cell]:
     for index in range(plan.maximal_trials):
-        target = plan.muscles[index % len(plan.muscles)]
-        effort = 100 - 8 * rng.uniform() * (index >= len(plan.muscles))
-        pct = {m: effort if m == target else 50.0 for m in plan.muscles}
-        yield _trial(plan, (seed, number, index), name, f"mvic_{target}_{index // len(plan.muscles) + 1}", "mvic", "", None, target,
-                     pct, maximum)  # fmt: skip
-    cells = itertools.product(sorted(plan.levels_pct), plan.conditions)
-    for index, (load, condition) in enumerate(cells, plan.maximal_trials):
+        round_, which = divmod(index, len(plan.muscles))
+        target = plan.muscles[which]
+        effort = 100.0 - 8.0 * rng.uniform() * (round_ > 0)
+        pct = {muscle: effort if muscle == target else 50.0 for muscle in plan.muscles}
+        yield _Cell(f"mvic_{target}_{round_ + 1}", "mvic", "", None, target, pct)
+
+
+def _task_cells(plan: StudyPlan, rng: np.random.Generator) -> Iterator[_Cell]:
+    base = {muscle: plan.person_points * rng.standard_normal() for muscle in plan.muscles}
+    response = {muscle: plan.slope_points * rng.standard_normal() for muscle in plan.muscles}
+    for load, condition in itertools.product(sorted(plan.levels_pct), plan.conditions):
         pct = {}
         for muscle in plan.muscles:
-            focused = (plan.focus_points[load] + slope[muscle]) * (condition == muscle)
-            pct[muscle] = max(
-                2.0, plan.levels_pct[load] + base[muscle] + focused + plan.cell_points * rng.standard_normal()
-            )
+            focused = (plan.focus_points[load] + response[muscle]) * (condition == muscle)
+            level = plan.levels_pct[load] + base[muscle] + focused + plan.cell_points * rng.standard_normal()
+            pct[muscle] = max(LEAST_PCT, level)
         target = condition if condition in plan.muscles else ""
-        yield _trial(
-            plan, (seed, number, index), name, f"{condition}_{load}", "task", condition, load, target, pct, maximum
-        )
+        yield _Cell(f"{condition}_{load}", "task", condition, load, target, pct)
 
 
-def _trial(plan, seed, participant, trial, kind, condition, load, target, pct, maximum) -> StudyTrial:
-    count = plan.repetitions if kind == "task" else 1
+def _trial(plan: StudyPlan, seed: list[int], participant: str, cell: _Cell, maximum: dict[str, float]) -> StudyTrial:
+    count = plan.repetitions if cell.kind == "task" else 1
     lead, gap = 0.15 * plan.trial.duration_s, 0.25
     each = (0.75 * plan.trial.duration_s - gap * (count - 1)) / count
     bounds = tuple((lead + i * (each + gap), lead + i * (each + gap) + each) for i in range(count))
     made = {}
     for channel, muscle in enumerate(plan.muscles):
-        amplitude = pct[muscle] / 100 * maximum[muscle]
-        own = replace(plan.trial, bounds=bounds, amplitudes_uv=(amplitude,) * count)
-        made[muscle] = simulate_trial(own, [*seed, channel])
+        level = cell.pct[muscle] / 100 * maximum[muscle]
+        made[muscle] = simulate_trial(
+            replace(plan.trial, bounds=bounds, amplitudes_uv=(level,) * count), [*seed, channel]
+        )
     signals = {muscle: simulated.signal for muscle, simulated in made.items()}
     return StudyTrial(
-        participant, trial, kind, condition, load, target, plan.trial.fs, signals, bounds, dict(pct), made
+        participant,
+        cell.trial,
+        cell.kind,
+        cell.condition,
+        cell.load,
+        cell.target,
+        plan.trial.fs,
+        signals,
+        bounds,
+        cell.pct,
+        made,
     )
