@@ -2,6 +2,7 @@
 
 from mmc_analysis.emg.bursts import find_bursts, tkeo
 from mmc_analysis.emg.butterworth import Butterworth, design_corners, filter_gain, filter_signal
+from mmc_analysis.emg.durations import Durations, compare_durations
 from mmc_analysis.emg.ensembles import Ensemble, ensemble
 from mmc_analysis.emg.envelopes import envelope, linear_envelope, moving_arv, moving_rms
 from mmc_analysis.emg.faults import FAULTS
@@ -26,6 +27,7 @@ __all__ = [
     "Acquisition",
     "BurstSettings",
     "Butterworth",
+    "Durations",
     "EmgSettings",
     "Ensemble",
     "Motion",
@@ -42,6 +44,7 @@ __all__ = [
     "TrialResult",
     "above_reference",
     "band_pass",
+    "compare_durations",
     "design_corners",
     "double_threshold",
     "ensemble",

@@ -138,6 +138,9 @@ class QualityLimits:
         Share of repetitions above 100 % that says that the reference was probably submaximal.
     reference_over_rest : float
         Least reference over rest.
+    duration_ratio : float
+        Longest over shortest median duration of a repetition between conditions, above which peaks are not alike: the peak of
+        a longer repetition is higher by chance.
     antagonist_share : float
         An agonist below this share of its antagonist in its own maximal trial suggests swapped electrodes.
     """
@@ -157,6 +160,7 @@ class QualityLimits:
     active_over_rest: float = 1.1
     above_reference: float = 0.25
     reference_over_rest: float = 5.0
+    duration_ratio: float = 1.25
     antagonist_share: float = 0.2
 
     def __post_init__(self):

@@ -218,7 +218,8 @@ def _signal_notes(evidence: Evidence, values: dict) -> dict[str, str]:
     if screened.flat:
         return found
     level = values["plausible_uv"]
-    if not limits.amplitude_low_uv <= level <= limits.amplitude_high_uv:
+    least = 0.0 if evidence.label.kind == "rest" else limits.amplitude_low_uv
+    if not least <= level <= limits.amplitude_high_uv:
         found["amplitude"] = f"99.9 % of the signal is within {level:.4g} µV."
     clipped = int(screened.clipped.sum())
     if clipped:

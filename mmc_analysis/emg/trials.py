@@ -41,8 +41,8 @@ def process_trial(
     motion : Motion, optional
         An angle or displacement recorded together with the signal.
     segment : {"auto", "events", "signal", "motion", "whole"}
-        Where repetitions come from. "auto" asks events, then the signal, then motion; a maximal or submaximal trial
-        without events is taken whole.
+        Where repetitions come from. "auto" asks events, then the signal, then motion; a trial of another kind than
+        "task" is taken whole where there are no events.
     rest : tuple of float, optional
         Start and end of rest in s; otherwise the quietest stretch stands for it.
     expected : int, optional
@@ -76,7 +76,7 @@ def process_trial(
         raise RecordingError(
             f"{label}: settings={settings!r} must be EmgSettings, such as EmgSettings.preset('calatayud2016')."
         )
-    if segment == "auto" and events is None and label.kind in ("mvic", "submaximal"):
+    if segment == "auto" and events is None and label.kind != "task":
         segment = "whole"
     try:
         return _process(signal, fs, settings, events, motion, segment, rest, expected, label)
@@ -96,7 +96,7 @@ def _process(signal, fs, settings, events, motion, segment, rest, expected, labe
     amplitude = envelope_of(filtered, fs, settings)
     cut = find_repetitions(filtered, fs, settings, segment=segment, events=events, motion=motion,
                            rest=found_rest.interval, expected=expected)  # fmt: skip
-    active = is_active(amplitude, fs, settings, found_rest, cut.bounds)
+    active = cut.source == "whole" or is_active(amplitude, fs, settings, found_rest, cut.bounds)
     repetitions = measure_repetitions(amplitude, filtered, fs, settings, cut.bounds, clipped=screened.clipped)
     if screened.flat or not active:
         amplitude = np.full_like(amplitude, np.nan)

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from mmc_analysis.emg import FAULTS, EmgSettings, QualityLimits, TrialLabel, process_trial, screen, to_microvolts
+from mmc_analysis.emg import (
+    FAULTS,
+    EmgSettings,
+    QualityLimits,
+    TrialLabel,
+    compare_durations,
+    process_trial,
+    screen,
+    to_microvolts,
+)
 from mmc_analysis.emg.screening import clipping, sentinels
 from mmc_analysis.emg.simulate import TrialPlan, simulate_trial
 from mmc_analysis.errors import MMCError, OptionError, RecordingError
@@ -309,6 +318,30 @@ def test_maximal_trials_are_taken_whole_unless_events_are_given():
     label = TrialLabel("mvic 1", kind="mvic")
     assert process(x, events=None, label=label).quality.repetitions_from == "whole"
     assert process(x, label=label).quality.repetitions_from == "events"
+
+
+def test_a_maximal_trial_that_is_mostly_rest_is_kept():
+    made = simulate_trial(TrialPlan(bounds=((6.0, 8.5),), amplitudes_uv=(400.0,), duration_s=10.0), 1)
+    found = process_trial(made.signal, FS, SETTINGS, rest=(0.5, 4.0), label=TrialLabel("mvic 1", kind="mvic"))
+    assert found.quality.flags == ()
+    assert found.highest_peak_uv > 350
+
+
+def test_a_trial_of_rest_is_no_fault():
+    found = process(np.random.default_rng(1).normal(0, 3, 20_000), events=None, label=TrialLabel("lying", kind="rest"))
+    assert found.quality.flags == ()
+    assert found.quality.rest_uv == pytest.approx(3 * np.sqrt(0.49), rel=0.05)
+
+
+def test_durations_between_conditions_are_compared():
+    fast = process(signal(), events=[(3.0, 4.0), (5.5, 6.5)])
+    found = compare_durations({"slow": [CLEAN], "fast": [fast], "none": []})
+    assert (found.median_s["slow"], found.median_s["fast"], found.ratio, found.uneven) == (2.0, 1.0, 2.0, True)
+    assert np.isnan(found.median_s["none"])
+    assert compare_durations({"a": [CLEAN], "b": [CLEAN]}).uneven is False
+    assert np.isnan(compare_durations({"a": [CLEAN]}).ratio)
+    with pytest.raises(RecordingError, match="no trial"):
+        compare_durations({"a": []})
 
 
 @pytest.mark.parametrize("fs", [1000.0, 1259.2593, 1925.9259, 4000.0])
