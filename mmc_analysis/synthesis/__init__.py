@@ -1,5 +1,6 @@
 """Pooling the estimates of many studies, and whether reported results fit together."""
 
+from mmc_analysis.synthesis import consistency
 from mmc_analysis.synthesis.cluster_robust import RobustResult
 from mmc_analysis.synthesis.multilevel import MultilevelMeta, meta_multilevel
 from mmc_analysis.synthesis.permutation import permutation_test
@@ -12,6 +13,7 @@ __all__ = [
     "MetaAnalysis",
     "MultilevelMeta",
     "RobustResult",
+    "consistency",
     "cumulative",
     "egger_test",
     "funnel_contours",

@@ -110,7 +110,11 @@ class MetaAnalysis:
 
     @cached_property
     def prediction_interval(self) -> tuple[float, float]:
-        """Where the true effect of a new study may lie: limits with the test's own df; NaN below 3 studies, and for FE."""
+        """Where the true effect of a new study may lie: limits with the test's own df; NaN below 3 studies, and for FE.
+
+        Where τ² is small against the sampling variances it is often estimated as zero and the interval too short: 84-86 % of
+        nominal 95 % in simulations of 5 and 12 studies with τ² half the sampling variance; 92 % or more of 20 studies with a large τ².
+        """
         return self._prediction(self.df, self.scale)
 
     @cached_property
