@@ -40,6 +40,10 @@ def test_weeks():
     assert rows.drop_duplicates("time").set_index("time")["week"].to_dict() == {"week8": 8, "week4": 4, "pre": 0}
     rows = load_imagery(table(**{"pre (Nm)": [1, 2, 3], "week4 (Nm)": [4, 5, 6], "post (Nm)": [7, 8, 9]}))
     assert list(rows["time"].cat.categories) == ["pre", "week4", "post"]
+    with pytest.raises(LoaderError, match="the order of the times is in doubt"):
+        load_imagery(
+            table(**{"pre (Nm)": [1, 2, 3], "week8 (Nm)": [4, 5, 6], "week4 (Nm)": [4, 5, 6], "post (Nm)": [7, 8, 9]})
+        )
     with pytest.raises(LoaderError, match=r"the order of the times is in doubt .*levels=\{'time'"):
         load_imagery(table(**{"post (Nm)": [1, 2, 3], "week4 (Nm)": [4, 5, 6], "pre (Nm)": [7, 8, 9]}))
 

@@ -160,6 +160,14 @@ def test_wrong_encoding_names_the_row(tmp_path):
         load_imagery(saved(tmp_path, ROWS), encoding="utf-9")
 
 
+@pytest.mark.parametrize("byte", [b"\x81", b"\xa5"])
+def test_text_of_no_plausible_encoding_is_asked_for(tmp_path, byte):
+    path = saved(tmp_path, b"id,note,pre (Nm),post (Nm)\nS01," + byte + b",1,2\n")
+    with pytest.raises(LoaderError, match=r"row 2: the text is neither UTF-8 nor UTF-16 nor plausible .*encoding="):
+        load_imagery(path, columns={"note": None})
+    assert len(load_imagery(path, columns={"note": None}, encoding="mac_roman")) == 2
+
+
 def test_duplicated_headers_are_refused_or_named_by_their_place(tmp_path):
     path = saved(tmp_path, "id,pre (Nm),post (Nm),post (Nm)\nS01,1,2,3\n")
     with pytest.raises(LoaderError, match=r"'post \(Nm\)' stands 2 times .*column C.*column D"):
