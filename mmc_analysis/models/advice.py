@@ -61,7 +61,7 @@ def advise(
     """
     design = within_design(fixed, random, person)
     found = [_missing_variation(fixed, random, design), *_left_numeric(fixed), *_too_few_levels(random)]
-    found += [_singular_terms(random, solution), _not_proven(solution)]
+    found += [_singular_terms(random, solution), _not_proven(solution), _saturated(random, solution)]
     return tuple(text for text in found if text)
 
 
@@ -199,4 +199,19 @@ def _not_proven(solution: MixedSolution) -> str | None:
     return (
         "the optimum is not proven: the likelihood keeps rising towards a residual variance of zero, or is flat. The random "
         "terms leave too little to the residual. Leave out the largest of them."
+    )
+
+
+def _saturated(random: Sequence[RandomEffects], solution: MixedSolution) -> str | None:
+    blocks = solution.blocks
+    if sum(effects.z.shape[1] * len(effects.labels) for effects in random) + blocks.p < blocks.n:
+        return None
+    width = blocks.width
+    explained = np.linalg.matrix_rank(blocks.stacked[:, :, :width]).sum()
+    explained += np.linalg.matrix_rank(blocks.rest[:-1, :-1], tol=1e-10)
+    if explained < blocks.n:
+        return None
+    return (
+        f"fixed and random effects together can reproduce each of the {blocks.n} rows, so the residual variance is told from "
+        "the others by their pattern alone. Leave out the random term with the most levels."
     )

@@ -12,6 +12,7 @@ from mmc_analysis.models.influence import influence_frame
 from mmc_analysis.models.intervals import bootstrap_intervals, intervals_frame, profile_intervals
 from mmc_analysis.models.mixed_inference import MixedInference
 from mmc_analysis.models.predictions import average_rows, known_rows, prediction_frame
+from mmc_analysis.models.primitives import estimates_frame
 from mmc_analysis.models.random import RandomEffects
 from mmc_analysis.models.refits import Refits, refit_model, simulate_responses
 from mmc_analysis.models.residuals import quantile_frame, residual_frame
@@ -126,6 +127,30 @@ class MixedFit(MixedInference):
     def singular(self) -> bool:
         """Whether the covariance matrix of some term is proven to be at the boundary: a zero variance or |r| = 1."""
         return self.solution.optimum.singular
+
+    @named_options
+    def boundary_policies(self, *, conf_level: float = 0.95) -> pd.DataFrame:
+        """Return the coefficients by Kenward–Roger under both policies for variance components estimated as zero.
+
+        All other tables keep them among the parameters that are accounted for, as pbkrtest does; the alternative leaves
+        them out, as SAS does, as if the model had been written without them.
+
+        Parameters
+        ----------
+        conf_level : float
+
+        Returns
+        -------
+        pandas.DataFrame
+            An estimates frame, two rows per coefficient, which differ where the fit is singular.
+        """
+        how = self._how("kenward-roger", "expected", conf_level)
+        rows, lead = np.eye(len(self.beta)), {"term": list(self.fixed.names), "metric": "raw"}
+        kept = estimates_frame(lead, self.linear_estimates(rows, how.ddf, how.information), self, how)
+        out = estimates_frame(lead, self.reduced_estimates(rows), self, how)
+        kept["method"] += "; zero components kept"
+        out["method"] += "; zero components left out"
+        return pd.concat([kept, out], ignore_index=True)
 
     @cached_property
     def variance_components(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from scipy import special
 
 from mmc_analysis.errors import MMCWarning
 from mmc_analysis.models import kenward_roger, satterthwaite
+from mmc_analysis.models.boundary import without_boundary
 from mmc_analysis.models.inference import JointTest, LinearEstimates, LinearInference
 from mmc_analysis.models.sensitivity import FactorHessian, Sensitivity, by_factors, sensitivity
 from mmc_analysis.models.solution import MixedSolution
@@ -129,6 +130,21 @@ class MixedInference(LinearInference):
             identity = np.eye(L.shape[1])
             df = satterthwaite.degrees_of_freedom(rows, identity, self._factors.d_phi, self._parameter_covariance)
         return LinearEstimates(L @ self.solution.beta, self.solution.sigma**2 * rows @ rows.T, df)
+
+    def reduced_estimates(self, L: np.ndarray) -> LinearEstimates:
+        """Estimate functions of the coefficients by Kenward–Roger with the zero variance components left out.
+
+        The same as :meth:`linear_estimates` unless the fit is singular.
+
+        Parameters
+        ----------
+        L : ndarray (m, p)
+        """
+        solution = self.restricted
+        p, w, adjusted = without_boundary(self.sensitivity, solution.factors)
+        rows = L @ solution.whiten
+        df = kenward_roger.degrees_of_freedom(rows, np.eye(L.shape[1]), p, w)
+        return LinearEstimates(L @ solution.beta, solution.sigma**2 * rows @ adjusted @ rows.T, df)
 
     def joint_test(self, L: np.ndarray, ddf: str, information: str) -> JointTest:
         """Test that functions of the coefficients are all zero.

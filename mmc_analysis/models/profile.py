@@ -18,6 +18,7 @@ from mmc_analysis.models.sensitivity import congruence, lower_factor, with_resid
 MAX_STEPS = 100
 ENOUGH = 1e-10
 SMALLEST_SIGMA = 1e-8
+SMALL = 0.1
 
 
 @dataclass(frozen=True)
@@ -221,12 +222,24 @@ def _excess(criterion: Criterion, quantity: Quantity, psi: np.ndarray, start: in
     last = {"psi": psi}
 
     def excess(held: float) -> float:
-        offset, free, phi = restriction(quantity, last["psi"], start, held)
+        offset, free, phi = restriction(quantity, _off_zero(last["psi"], criterion.blocks), start, held)
         value, phi = restricted_minimum(criterion, offset, free, phi)
         last["psi"] = offset + free @ phi
         return value - limit
 
     return excess
+
+
+def _off_zero(psi: np.ndarray, blocks: Blocks) -> np.ndarray:
+    """Return ψ with its zero standard deviations a little above zero, where the criterion would be stationary."""
+    moved, first = psi.copy(), 0
+    for term in blocks.slots:
+        rows, columns = triangle_indices(term.width)
+        diagonal = first + np.flatnonzero(rows == columns)
+        small = np.abs(psi[diagonal]) < SMALL * psi[-1]
+        moved[diagonal[small]] = SMALL * psi[-1]
+        first += term.n_parameters
+    return moved
 
 
 def _end(excess: Callable, estimate: float, step: float, bound: float) -> float:

@@ -67,6 +67,22 @@ def row_effects(
     return RowEffects(x, known, block, new)
 
 
+def by_block(left: np.ndarray, arrays: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """Return each row of `left` (N, K) times the matrix (K, q) of its block, (N, q).
+
+    Examples
+    --------
+    >>> by_block(np.array([[1.0], [1.0]]), np.array([[[2.0]], [[3.0]]]), np.array([1, 0]))
+    array([[3.],
+           [2.]])
+    """
+    found = np.empty((len(left), arrays.shape[2]))
+    for i in np.unique(block):
+        mine = block == i
+        found[mine] = left[mine] @ arrays[i]
+    return found
+
+
 @dataclass(frozen=True)
 class RowVariance:
     """Variance of the error of predicted rows, and how it depends on the covariance parameters.
@@ -97,8 +113,8 @@ def prediction_variance(solution: MixedSolution, found: Sensitivity, rows: RowEf
     u = np.linalg.solve(state.c_root.T, state.u.reshape(-1, p).T).T.reshape(state.u.shape)
     factor = block_factor(solution)
     weighted = rows.known @ (factor @ factor.T)
-    towards = rows.x @ solution.whiten - np.einsum("nk,nkp->np", weighted, u[rows.block])
-    moved = np.einsum("nk,nkl->nl", weighted, state.t[rows.block])
+    towards = rows.x @ solution.whiten - by_block(weighted, u, rows.block)
+    moved = by_block(weighted, state.t, rows.block)
     inside = np.einsum("nk,nk->n", weighted, rows.known - moved)
     new = rows.new @ found.delta
     variance = np.clip(inside, 0.0, None) + (towards**2).sum(axis=1) + new
@@ -121,7 +137,7 @@ def residual_leverage(solution: MixedSolution, rows: RowEffects) -> np.ndarray:
     u = np.linalg.solve(state.c_root.T, state.u.reshape(-1, p).T).T.reshape(state.u.shape)
     delta = factor @ factor.T
     weighted = rows.known @ delta
-    towards = rows.x @ solution.whiten - np.einsum("nk,nkp->np", weighted, u[rows.block])
-    moved = np.einsum("nk,nkl->nl", weighted, state.t[rows.block])
+    towards = rows.x @ solution.whiten - by_block(weighted, u, rows.block)
+    moved = by_block(weighted, state.t, rows.block)
     own = np.einsum("nk,nk->n", weighted, rows.known - moved)
     return 1.0 - own - (towards**2).sum(axis=1)

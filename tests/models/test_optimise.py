@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from designs import lifters
+from designs import codes, lifters, orthonormal, unit_columns
 from scipy.optimize import minimize
 
 from mmc_analysis.models import optimise as op
-from mmc_analysis.models.blocks import make_blocks, rotation_of
+from mmc_analysis.models.blocks import GroupedColumns, make_blocks, rotation_of
 from mmc_analysis.models.likelihood import derivatives, directions, solve
 
 
@@ -87,3 +87,22 @@ def test_balanced_data_inside_the_boundary_need_one_scoring_step():
     start = op.scored_start(blocks, take, True, op.identity_start(blocks.slots))
     found = derivatives(blocks, solve(blocks, start, True), start, take, True)
     assert np.abs(found.gradient).max() < 1e-8
+
+
+def test_of_two_certified_optima_the_lower_is_found():
+    """24 rows of noise, two terms: a proven minimum inside the boundary, and a lower one at it."""
+    rng = np.random.default_rng(2763)
+    person = np.unique(rng.integers(0, 6, 24), return_inverse=True)[1]
+    dose = rng.normal(size=24)
+    cell, n_cells = codes(person, rng.integers(0, 2, 24))
+    x = orthonormal(np.column_stack([np.ones(24), rng.normal(size=(24, 3))]))
+    y = rng.normal(size=24)
+    y = y - x @ (x.T @ y)
+    slope = GroupedColumns(unit_columns(dose[:, None]), person, person.max() + 1)
+    terms = (slope, GroupedColumns(np.ones((24, 1)), cell, n_cells))
+    blocks = make_blocks(x, y / y.std(), rotation_of(terms))
+    take = directions(blocks.slots)
+    near = op.certified(blocks, op.scored_start(blocks, take, True, op.identity_start(blocks.slots)), take, True)
+    found = op.optimise(blocks, True)
+    assert near.certificate.holds and found.certificate.holds
+    assert found.state.deviance < near.state.deviance - 0.5
