@@ -10,6 +10,7 @@ from mmc_analysis.errors import EffectError
 from mmc_analysis.options import nearest
 from mmc_analysis.schema import DESIGN, combined_evidence
 
+TOLD = ("measure", "muscle", "exercise")
 REPEATED = ("trial", "repetition", "order")
 CONFOUNDERS = ("measure", "unit", "muscle", "exercise", "load", "phase", "tempo")
 
@@ -73,7 +74,7 @@ def two_levels(
         _refuse_mixture(piece, factor, groups, over, label)
         means = [_participant_means(piece[piece[factor] == level]) for level in levels]
         most = max(most, *(int(sizes.max()) for _, sizes in means if len(sizes)))
-        labels.append(label)
+        labels.append(label | _constants(piece, {factor, *groups}))
         firsts.append(means[0][0])
         seconds.append(means[1][0])
         evidence.append(combined_evidence(piece, computed=False))
@@ -81,6 +82,12 @@ def two_levels(
     averaged = ", ".join(dict.fromkeys([*_repeats(chosen), *over])) or "repeated rows"
     note = f"up to {most} values per participant and level averaged first (over {averaged})" if most > 1 else ""
     return Cells(frame, firsts, seconds, unit, evidence, note)
+
+
+def _constants(piece: pd.DataFrame, named: set[str]) -> dict:
+    """What all rows of a sample share and a reader of its effect must know."""
+    told = [name for name in TOLD if name in piece and name not in named and piece[name].nunique() == 1]
+    return {name: piece[name].dropna().iloc[0] for name in told}
 
 
 def _names(names: Iterable[str]) -> list[str]:

@@ -227,8 +227,9 @@ def _aligned(cells: Cells, missing: str) -> tuple[np.ndarray, np.ndarray]:
         incomplete = both.isna().any(axis=1)
         if incomplete.any() and missing == "refuse":
             people = ", ".join(map(str, both.index[incomplete][:5]))
+            where = ", ".join(f"{name}={value}" for name, value in label.items())
             raise EffectError(
-                f"{int(incomplete.sum())} participants lack a value at one level ({people}) in sample {label}. "
+                f"{int(incomplete.sum())} participants lack a value at one level ({people}) in the sample {where}. "
                 "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
             )
         rows_1.append(both.loc[~incomplete, "x"])

@@ -48,6 +48,7 @@ def test_observations_are_averaged_within_participant_and_it_is_said(bench):
     assert pair.n.tolist() == [6, 6]
     assert pair.labels["load"].tolist() == ["40", "60"]
     assert pair.labels["contrast"].eq("pectoralis - regular").all()
+    assert pair.labels[["measure", "muscle"]].eq(["emg_peak", "pectoralis"]).all(axis=None)
     cells = bench[bench["load"] == "40"].groupby(["participant", "condition"])["value"].mean().unstack()
     assert pair.mean_change[0] == pytest.approx((cells["pectoralis"] - cells["regular"]).mean(), rel=1e-12)
     assert pair.sd_change[0] == pytest.approx((cells["pectoralis"] - cells["regular"]).std(), rel=1e-10)
