@@ -153,7 +153,7 @@ def _snr(envelope: np.ndarray) -> float:
     if not len(known):
         return NAN
     low, high = np.percentile(known, (5, 95))
-    return float(20 * np.log10(high / low)) if low > 0 and high > 0 else NAN
+    return float(20 * (np.log10(high) - np.log10(low))) if low > 0 and high > 0 else NAN
 
 
 def _movement(raw: Spectrum | None) -> float:

@@ -13,6 +13,7 @@ from mmc_analysis.options import check_option, named_options
 MICROVOLTS = {"uV": 1.0, "µV": 1.0, "mV": 1e3, "V": 1e6}
 CONVERTER_BITS = (8, 10, 12, 14, 16, 24)
 FLAT_SHARE = 0.9
+BEYOND_NUMBERS = 1e100
 
 
 @named_options
@@ -98,7 +99,7 @@ def screen(signal, fs: float, limits: QualityLimits) -> Screened:
     if signal.ndim != 1:
         raise RecordingError(f"one channel at a time: the signal has shape {signal.shape}, not (n_samples,).")
     signal = signal.copy()
-    missing = ~np.isfinite(signal)
+    missing = ~(np.abs(signal) < BEYOND_NUMBERS)
     signal[missing] = np.nan
     sentinel = sentinels(signal)
     signal[sentinel] = np.nan

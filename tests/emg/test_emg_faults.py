@@ -75,7 +75,7 @@ def test_whole_microvolts_around_zero_are_no_counts():
     assert process(np.round(signal())).quality.flags == ()
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e200])
 def test_values_that_are_no_numbers_are_masked_counted_and_bridged(bad):
     x = signal()
     x[7000:7020] = bad
