@@ -1,0 +1,72 @@
+"""BIOPAC AcqKnowledge files (.acq)."""
+
+import io
+import struct
+
+import numpy as np
+
+from mmc_analysis.errors import RecordingError
+from mmc_analysis.options import import_extra
+from mmc_analysis.recordings.hints import Hints
+from mmc_analysis.recordings.recording import Event
+from mmc_analysis.recordings.source import Block, File, check_count, check_samples, make_channel
+
+REVISIONS = range(30, 400)
+LATEST_SAMPLE = 2**31
+
+
+def is_acq(data: bytes) -> bool:
+    """Return whether the content begins like an AcqKnowledge file: a revision, in either byte order, and a plausible header."""
+    if len(data) < 256:
+        return False
+    for order in "<>":
+        revision, header, channels = struct.unpack(f"{order}ih", data[2:8])[0], *struct.unpack(f"{order}ih", data[6:12])
+        if revision in REVISIONS and 0 < header < 65536 and 0 < channels <= 512 and not data[2:6].isalnum():
+            return True
+    return False
+
+
+def read_acq(file: File, hints: Hints) -> list[Block]:
+    """Read an AcqKnowledge file: every channel at its own rate; markers become events."""
+    bioread = import_extra("bioread", "recordings")
+    with np.errstate(all="ignore"):
+        book = bioread.reader.Reader.read_headers(io.BytesIO(file.data)).datafile
+        base = float(book.samples_per_second)
+        if not (np.isfinite(base) and 0 < base <= 1e6) or len(book.channels) > 512:
+            raise RecordingError(f"{file.name}: {len(book.channels)} channels at {base:g} Hz. The header is damaged.")
+        declared = [int(channel.point_count) for channel in book.channels]
+        total = sum(count * int(c.dtype.itemsize) for count, c in zip(declared, book.channels, strict=True))
+        check_samples(sum(declared), file.name)
+        if not book.is_compressed and total > len(file.data):
+            check_count(len(file.data), total, f"{file.name} (bytes)", True)
+        book = bioread.read(io.BytesIO(file.data))
+    channels, notes = [], []
+    for channel, count in zip(book.channels, declared, strict=True):
+        values = np.asarray(channel.data, dtype=float)
+        fs = float(channel.samples_per_second)
+        if not (np.isfinite(fs) and fs > 0):
+            raise RecordingError(
+                f"{file.name}, channel '{channel.name}': a sampling frequency of {fs:g} Hz is none. The file is damaged."
+            )
+        notes += check_count(len(values), count, f"{file.name}, channel '{channel.name}'", hints.strict)
+        channels.append(make_channel(channel.name.strip("\x00 "), values, fs, channel.units.strip("\x00 ")))
+    started = str(book.earliest_marker_created_at or "")
+    return [
+        Block(
+            channels, _markers(book, base), f"AcqKnowledge revision {book.graph_header.file_revision}", started, notes
+        )
+    ]
+
+
+def _markers(book, base: float) -> list[Event]:
+    events = []
+    for marker in book.event_markers or ():
+        sample = int(marker.sample_index)
+        if 0 <= sample < LATEST_SAMPLE:
+            events.append(Event(sample / base, 0.0, str(marker.text).strip("\x00 ") or "marker", _named(marker)))
+    return events
+
+
+def _named(marker) -> str:
+    channel = getattr(marker, "channel", None)
+    return str(channel.name) if channel is not None else ""

@@ -1,0 +1,235 @@
+"""From a time column to a sampling frequency and an even clock with its gaps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.hints import TIME_UNITS, ask
+
+GAP_STEPS = 1.5
+DISAGREEMENT = 1e-3
+LONGEST_STEP_S = 0.02
+MOST_GAP_SHARE = 10.0
+DELSYS_FRAME_S = 0.0135
+
+
+@dataclass(frozen=True)
+class Clock:
+    """An even clock.
+
+    Attributes
+    ----------
+    sampling_frequency : float
+        In Hz.
+    start_s : float
+        Time of the first sample.
+    positions : numpy.ndarray or None
+        Shape (n_rows,): sample at which each row stands; None if rows follow each other without gap.
+    n_samples : int
+        Length with gaps.
+    notes : tuple of str
+    """
+
+    sampling_frequency: float
+    start_s: float
+    positions: np.ndarray | None
+    n_samples: int
+    notes: tuple[str, ...] = ()
+
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """Return values with NaN in the gaps."""
+        if self.positions is None:
+            return values
+        even = np.full(self.n_samples, np.nan)
+        even[self.positions] = values
+        return even
+
+
+def clock_of(
+    time: np.ndarray, *, where: str, row: int, unit: str | None = None, declared: float | None = None, ends_rounded: bool = False
+) -> Clock:  # fmt: skip
+    """Return the clock behind a time column: (n - 1) / (last - first) over stretches without gap, never the median step.
+
+    Parameters
+    ----------
+    time : numpy.ndarray
+        Shape (n,), as found.
+    where : str
+        File and column, for messages.
+    row : int
+        Row of the first value in the file.
+    unit : {"s", "ms", "us", "min"}, optional
+        As the header or the user says; without it, seconds are assumed where the step is at most 0.02.
+    declared : float, optional
+        Sampling frequency in Hz that the header or the user states; it is used, and must agree within 0.1 %.
+    ends_rounded : bool
+        Whether the times are known to be rounded, so that their start is not checked.
+
+    Raises
+    ------
+    RecordingError
+        If times are missing, go back, stand twice, disagree with the declared frequency, or the unit is not known.
+
+    Examples
+    --------
+    >>> clock_of(np.round(np.arange(4000) / 2000, 3), where="trial.csv", row=2).sampling_frequency
+    2000.0
+    """
+    if len(time) < 2:
+        if declared is None:
+            raise ask(where, "one row is not enough to tell the sampling frequency.", "sampling_frequency=")
+        return Clock(declared, float(time[0]) if len(time) else 0.0, None, len(time))
+    _check_order(time, where, row)
+    seconds = time * _scale(time, unit, declared, where)
+    step, digits = _step(seconds), _resolution(seconds)
+    gaps = np.diff(seconds) > GAP_STEPS * step + 1.01 * digits
+    frequency = _frequency(seconds, gaps, digits)
+    _check_doubles(seconds, frequency, gaps, digits, where, row)
+    notes = []
+    if declared is not None:
+        if abs(declared / frequency - 1) > DISAGREEMENT:
+            raise RecordingError(
+                f"{where}: the time column runs at {frequency:.6g} Hz, but {declared:.6g} Hz is declared. More than 0.1 % apart: "
+                "check the unit of time and whether rows were left out."
+            )
+        frequency = declared
+    if not gaps.any():
+        return Clock(frequency, float(seconds[0]), None, len(time), tuple(notes))
+    return _with_gaps(seconds, frequency, gaps, where, row, notes)
+
+
+def _check_order(time: np.ndarray, where: str, row: int) -> None:
+    bad = ~np.isfinite(time)
+    if bad.any():
+        raise RecordingError(
+            f"{where}, row {row + int(bad.argmax())}: the time is empty or not finite. Correct the export."
+        )
+    back = np.diff(time) < 0
+    if back.any():
+        at = int(back.argmax()) + 1
+        raise RecordingError(f"{where}, row {row + at}: time goes back from {time[at - 1]:g} to {time[at]:g}. Sort or correct the export; "
+                             "trials that follow each other in one file must be exported one by one.")  # fmt: skip
+
+
+def _scale(time: np.ndarray, unit: str | None, declared: float | None, where: str) -> float:
+    step = (time[-1] - time[0]) / (len(time) - 1)
+    if step <= 0:
+        raise RecordingError(
+            f"{where}: all times are {time[0]:g}. Export the time column again, or say sampling_frequency= and leave it out."
+        )
+    if unit == "samples":
+        if declared is None:
+            raise ask(
+                where, "time is counted in samples, and the file has no sampling frequency.", "sampling_frequency="
+            )
+        return 1 / declared
+    if unit is not None:
+        return TIME_UNITS[unit]
+    if declared is not None:
+        fits = [scale for scale in (1.0, 1e-3, 1e-6, 1 / declared) if abs(declared * step * scale - 1) <= DISAGREEMENT]
+        if fits:
+            return fits[0]
+    if step > LONGEST_STEP_S:
+        raise ask(where, f"time goes in steps of {step:.4g} without a unit: milliseconds, samples, or a slow channel in seconds?",
+                  "time_unit='s', 'ms', 'us' or 'samples'")  # fmt: skip
+    return 1.0
+
+
+def _step(seconds: np.ndarray) -> float:
+    steps = np.diff(seconds)
+    usual = float(np.median(steps))
+    even = (seconds[-1] - seconds[0]) / (len(seconds) - 1)
+    return max(usual, even) if usual == 0 or (steps == 0).any() else usual
+
+
+def _resolution(seconds: np.ndarray) -> float:
+    some = seconds[: min(len(seconds), 2000)]
+    for digits in range(0, 10):
+        scaled = some * 10.0**digits
+        if np.abs(scaled - np.round(scaled)).max() < 1e-6 * max(1.0, np.abs(scaled).max() * 1e-6):
+            return 10.0**-digits
+    return 0.0
+
+
+def _frequency(seconds: np.ndarray, gaps: np.ndarray, digits: float) -> float:
+    steps = np.diff(seconds)
+    run = float(steps[~gaps].sum())
+    if run <= 0:
+        return (len(seconds) - 1) / float(seconds[-1] - seconds[0])
+    raw = float((~gaps).sum() / run)
+    whole = round(raw)
+    if whole and abs(raw - whole) <= raw * min(1.01 * digits / run, 5e-4) * 2 + 1e-6:
+        return float(whole)
+    return float(f"{raw:.9g}")
+
+
+def _check_doubles(seconds, frequency: float, gaps: np.ndarray, digits: float, where: str, row: int) -> None:
+    same = np.diff(seconds) == 0
+    if not same.any():
+        return
+    if not gaps.any():
+        ideal = seconds[0] + np.arange(len(seconds)) / frequency
+        if np.abs(seconds - ideal).max() <= 1.51 * digits + 1e-9:
+            return
+    at = int(same.argmax()) + 1
+    raise RecordingError(f"{where}, row {row + at}: the time {seconds[at]:g} s stands twice. Rows are doubled, or the export joins two "
+                         "channels; correct the export.")  # fmt: skip
+
+
+def _with_gaps(seconds, frequency: float, gaps, where: str, row: int, notes: list[str]) -> Clock:
+    steps = np.ones(len(seconds), dtype=np.int64)
+    lengths = np.diff(seconds)[gaps] * frequency
+    longest = float(lengths.max())
+    if lengths.sum() > MOST_GAP_SHARE * len(seconds) + 60 * frequency:
+        at = int(np.flatnonzero(gaps)[lengths.argmax()]) + 1
+        raise RecordingError(f"{where}, row {row + at}: time jumps by {longest / frequency:.4g} s, longer than the recording. Correct the "
+                             "export; trials that follow each other must be exported one by one.")  # fmt: skip
+    steps[0] = 0
+    steps[1:][gaps] = np.maximum(np.round(lengths), 1).astype(np.int64)
+    positions = np.cumsum(steps)
+    missing = int(positions[-1]) + 1 - len(seconds)
+    notes.append(f"{missing} samples are missing in {int(gaps.sum())} gaps of the time column (longest {1000 * (longest - 1) / frequency:.4g} "
+                 "ms); they are empty (NaN).")  # fmt: skip
+    return Clock(frequency, float(seconds[0]), positions, int(positions[-1]) + 1, tuple(notes))
+
+
+def snap_to_delsys(frequency: float) -> tuple[float, str]:
+    """Return the Trigno rate n / 13.5 ms that a printed one stands for, and the note that says so.
+
+    They must agree within 0.02 %, or within the rounding of a rate printed as a whole number.
+
+    Examples
+    --------
+    >>> round(snap_to_delsys(1925.926)[0], 6), snap_to_delsys(1000.0)
+    (1925.925926, (1000.0, ''))
+    """
+    count = round(frequency * DELSYS_FRAME_S)
+    exact = count / DELSYS_FRAME_S
+    rounding = 0.5 if frequency == round(frequency) and frequency % 50 else 0.0
+    if count < 1 or abs(exact - frequency) > max(2e-4 * frequency, rounding) or exact == frequency:
+        return frequency, ""
+    return exact, f"The sampling frequency {frequency:.8g} Hz stands for {count} samples in 13.5 ms: {exact:.8g} Hz."
+
+
+def clock_text_to_seconds(cells) -> np.ndarray:
+    """Return times of day such as "09:15:02.500" in s, shape (n,); NaN where a cell is none.
+
+    Examples
+    --------
+    >>> clock_text_to_seconds(["00:01:00.5", "x"]).tolist()
+    [60.5, nan]
+    """
+
+    def one(cell) -> float:
+        try:
+            parts = [float(part.replace(",", ".")) for part in str(cell).split(":")]
+        except ValueError:
+            return float("nan")
+        return (
+            sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
+            if 2 <= len(parts) <= 3
+            else float("nan")
+        )
+
+    return np.array([one(cell) for cell in cells], dtype=float)

@@ -1,0 +1,96 @@
+"""The formats that are read, and how each is told from a file's content."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.acq import is_acq, read_acq
+from mmc_analysis.recordings.acq_text import is_acq_text, read_acq_text
+from mmc_analysis.recordings.bts import is_bts, read_bts
+from mmc_analysis.recordings.c3d import is_c3d, read_c3d
+from mmc_analysis.recordings.edf import is_edf, read_edf
+from mmc_analysis.recordings.emgworks import is_emgworks, read_emgworks
+from mmc_analysis.recordings.hints import Hints
+from mmc_analysis.recordings.labchart import is_labchart, read_labchart
+from mmc_analysis.recordings.mat import is_mat, read_mat
+from mmc_analysis.recordings.noraxon import is_noraxon, read_noraxon
+from mmc_analysis.recordings.opensignals import is_opensignals, read_opensignals
+from mmc_analysis.recordings.opensignals_h5 import is_hdf5, read_opensignals_h5
+from mmc_analysis.recordings.simple_text import is_simple_text, read_simple_text
+from mmc_analysis.recordings.source import Block, File
+from mmc_analysis.recordings.table import read_table
+from mmc_analysis.recordings.text import open_text
+from mmc_analysis.recordings.trigno import is_trigno, read_trigno
+from mmc_analysis.recordings.vicon import is_vicon, read_vicon
+from mmc_analysis.recordings.workbook import is_workbook, read_workbook
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: its name for people, its reader, and what tells it, by first lines (text) or by bytes (binary)."""
+
+    title: str
+    reader: Callable[[File, Hints], list[Block]]
+    by_lines: Callable[[list[str]], bool] | None = None
+    by_bytes: Callable[[bytes], bool] | None = None
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType({
+    "emgworks": Format("Delsys EMGworks CSV", read_emgworks, by_lines=is_emgworks),
+    "trigno": Format("Delsys Trigno Discover CSV", read_trigno, by_lines=is_trigno),
+    "noraxon": Format("Noraxon MR CSV", read_noraxon, by_lines=is_noraxon),
+    "opensignals": Format("OpenSignals text", read_opensignals, by_lines=is_opensignals),
+    "simple_text": Format("Simple Text Format", read_simple_text, by_lines=is_simple_text),
+    "acq_text": Format("AcqKnowledge text", read_acq_text, by_lines=is_acq_text),
+    "bts": Format("BTS text", read_bts, by_lines=is_bts),
+    "labchart": Format("LabChart text", read_labchart, by_lines=is_labchart),
+    "vicon": Format("Vicon CSV", read_vicon, by_lines=is_vicon),
+    "workbook": Format("Excel workbook", read_workbook, by_bytes=is_workbook),
+    "edf": Format("EDF or BDF", read_edf, by_bytes=is_edf),
+    "mat": Format("MATLAB file", read_mat, by_bytes=is_mat),
+    "opensignals_h5": Format("OpenSignals HDF5", read_opensignals_h5, by_bytes=is_hdf5),
+    "c3d": Format("C3D", read_c3d, by_bytes=is_c3d),
+    "acq": Format("AcqKnowledge file", read_acq, by_bytes=is_acq),
+    "table": Format("text table", read_table),
+})  # fmt: skip
+
+_REFUSED = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel file (.xls) or a workbook with a password. Save it as .xlsx without a password",
+    ),
+    (b"ID;P", "a SYLK file, as Noraxon writes it. Export it again as CSV or MAT"),
+    (b"%PDF", "a PDF. Export the recording as CSV"),
+    (b"\x1f\x8b", "a gzip archive. Unpack it first"),
+    (b"PK\x03\x04", "a ZIP archive. Unpack it first"),
+    (b"\x89PNG", "a picture. Export the recording as CSV"),
+    (b"<!DOCTYPE", "a web page. Download the file itself"),
+    (b"<html", "a web page. Download the file itself"),
+    (b"<?xml", "an XML file. Export the recording as CSV"),
+)
+
+
+def tell_format(file: File) -> str:
+    """Return the name of a file's format, from its content.
+
+    Raises
+    ------
+    RecordingError
+        If it is a format that is not read.
+    """
+    for name, known in FORMATS.items():
+        if known.by_bytes is not None and known.by_bytes(file.data):
+            return name
+    for magic, what in _REFUSED:
+        if file.data.startswith(magic):
+            raise RecordingError(f"{file.name}: the content is {what}.")
+    try:
+        head = [line.lstrip("\ufeff") for line in open_text(file.data, file.name).head]
+    except RecordingError as fault:
+        titles = ", ".join(known.title for known in FORMATS.values())
+        raise RecordingError(f"{file.name}: the content is of none of the formats that are read ({titles}). Export it as CSV, EDF or C3D, or "
+                             "name its format=.") from fault  # fmt: skip
+    return next(
+        (name for name, known in FORMATS.items() if known.by_lines is not None and known.by_lines(head)), "table"
+    )

@@ -1,0 +1,276 @@
+"""Text files: encoding, lines of the head, and numbers below it."""
+
+import codecs
+import io
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mmc_analysis.errors import RecordingError
+
+HEAD_BYTES = 262_144
+ROWS_SNIFFED = 50
+MISSING = (
+    "", "-", "--", "---", "nan", "NaN", "NAN", "-nan", "-NaN", "n/a", "N/A", "#N/A", "NA", "NULL", "null", "None", "none", "<NA>",
+    "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "1,#QNAN", "-1,#IND", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!",
+)  # fmt: skip
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_POINT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
+_COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
+_NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text file.
+
+    Attributes
+    ----------
+    name : str
+    data : bytes
+        UTF-8 or another encoding that has ASCII digits and signs.
+    encoding : str
+    head : list of str
+        First lines, without line ends; the last one may be cut where `complete` is False.
+    complete : bool
+        Whether the head is the whole file.
+    """
+
+    name: str
+    data: bytes
+    encoding: str
+    head: list[str]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the numbers of a text file are written."""
+
+    delimiter: str
+    decimal: str
+
+
+def open_text(data: bytes, name: str, encoding: str | None = None) -> Text:
+    """Tell a text file's encoding (byte-order mark, UTF-8, UTF-16, then Windows cp1252) and split its head into lines.
+
+    Raises
+    ------
+    RecordingError
+        If it is no text.
+
+    Examples
+    --------
+    >>> open_text("Pec (µV)\\n1.5\\n".encode("cp1252"), "trial.csv").head
+    ['Pec (µV)', '1.5', '']
+    """
+    encoding = encoding or _encoding(data)
+    try:
+        if encoding.startswith(("utf-16", "utf_16")):
+            data, encoding = data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), "utf-8"
+        start = data[:HEAD_BYTES]
+        complete = len(start) == len(data)
+        head = codecs.getincrementaldecoder(encoding)().decode(start, final=complete)
+    except (UnicodeError, LookupError) as fault:
+        raise RecordingError(
+            f"{name}: the text cannot be decoded as {encoding} ({fault}). Say which it is with encoding=."
+        ) from fault
+    if "\x00" in head[:4096]:
+        raise RecordingError(
+            f"{name}: holds binary data, so this is no text file. Check its ending, or name its format=."
+        )
+    return Text(
+        name,
+        data,
+        encoding,
+        head.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"),
+        complete,
+    )
+
+
+def _encoding(data: bytes) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return encoding
+    zeros = [data[start:4000:2].count(0) for start in (0, 1)]
+    if max(zeros) > 100 and max(zeros) > 10 * (min(zeros) + 1):
+        return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data[:HEAD_BYTES], final=False)
+        return "utf-8"
+    except UnicodeDecodeError:
+        return "cp1252"
+
+
+def is_number(cell: str, decimal: str = ".") -> bool:
+    """Return whether a cell is a number, or stands for a missing one.
+
+    Examples
+    --------
+    >>> is_number("0,5", ","), is_number("1.234,5", ","), is_number("-")
+    (True, False, True)
+    """
+    cell = cell.strip().strip('"').strip()
+    return cell in MISSING or (_POINT if decimal == "." else _COMMA).match(cell) is not None
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """Split a line at a delimiter, but not inside quotation marks; cells lose blanks and quotation marks at their ends."""
+    if delimiter == " ":
+        return line.split()
+    if '"' not in line:
+        return [cell.strip() for cell in line.split(delimiter)]
+    cells, start, quoted = [], 0, False
+    for i, sign in enumerate(line):
+        if sign == '"':
+            quoted = not quoted
+        elif sign == delimiter and not quoted:
+            cells.append(line[start:i])
+            start = i + 1
+    return [cell.strip().strip('"').strip() for cell in [*cells, line[start:]]]
+
+
+def sniff(
+    lines: list[str], name: str, row: int, *, delimiter: str | None = None, decimal: str | None = None
+) -> Dialect:
+    """Tell delimiter and decimal sign from the first rows of numbers.
+
+    Parameters
+    ----------
+    lines : list of str
+        The first data rows.
+    name : str
+    row : int
+        Row of the first line in the file, for messages.
+    delimiter, decimal : str, optional
+        Said by the user.
+
+    Raises
+    ------
+    RecordingError
+        If no dialect reads all cells as numbers; the message names the first cell that is none.
+
+    Examples
+    --------
+    >>> sniff(["0,0005;1,25", "0,0010;-3"], "trial.csv", 2)
+    Dialect(delimiter=';', decimal=',')
+    """
+    lines = [line for line in lines if line.strip()][:ROWS_SNIFFED]
+    found = delimiter or next((sign for sign in "\t;" if any(sign in line for line in lines)), None)
+    if found is None:
+        found = (
+            "," if any("," in line for line in lines) else " " if any(" " in line.strip() for line in lines) else ","
+        )
+    cells = [(row + i, cell) for i, line in enumerate(lines) for cell in split_line(line, found)]
+    if decimal is None:
+        decimal = "," if found != "," and any("," in cell for _, cell in cells) else "."
+    for at, cell in cells:
+        if not is_number(cell, decimal) and not is_number(cell, "." if decimal == "," else ","):
+            break
+        if not is_number(cell, decimal):
+            raise RecordingError(f"{name}, row {at}: {cell!r} is no number with the decimal sign {decimal!r}. If the file has decimal "
+                                 f"{'points' if decimal == ',' else 'commas'}, say decimal={'.' if decimal == ',' else ','!r}; thousands "
+                                 "separators are not allowed.")  # fmt: skip
+    return Dialect(found, decimal)
+
+
+def read_columns(
+    text: Text, dialect: Dialect, *, first_line: int, width: int, usecols: list[int] | None = None, texts: tuple[int, ...] = ()
+) -> pd.DataFrame:  # fmt: skip
+    """Read the table of numbers from a line on.
+
+    Parameters
+    ----------
+    text : Text
+    dialect : Dialect
+    first_line : int
+        Line of the first data row, from 0.
+    width : int
+        Columns of the table; rows may be shorter (their cells are missing), or longer by empty cells only.
+    usecols : list of int, optional
+        Columns to keep; their other cells may hold text.
+    texts : tuple of int
+        Columns that are text, such as markers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns are integers, in order; float64, or str for `texts`.
+
+    Raises
+    ------
+    RecordingError
+        Naming the first cell that is no number, or the first row that is too long.
+    """
+    options = {
+        "sep": r"\s+" if dialect.delimiter == " " else dialect.delimiter, "decimal": dialect.decimal, "header": None,
+        "skiprows": first_line, "names": range(width), "index_col": False, "encoding": text.encoding, "na_values": list(MISSING),
+        "keep_default_na": False, "skipinitialspace": True, "usecols": usecols, "skip_blank_lines": True, "low_memory": False,
+    }  # fmt: skip
+    numeric = [column for column in (usecols or range(width)) if column not in texts]
+    kinds = dict.fromkeys(numeric, np.float64) | dict.fromkeys(texts, str)
+    try:
+        return pd.read_csv(io.BytesIO(text.data), dtype=kinds, **options)
+    except (ValueError, UnicodeError, pd.errors.ParserError) as fault:
+        _blame(text, options, numeric, first_line, fault)
+        raise RecordingError(
+            f"{text.name}: the table from row {first_line + 1} on cannot be read ({str(fault).strip()[:160]})."
+        ) from fault
+
+
+def _blame(text: Text, options: dict, numeric: list[int], first_line: int, fault: Exception) -> None:
+    try:
+        cells = pd.read_csv(
+            io.BytesIO(text.data), dtype=str, **{**options, "encoding_errors": "replace", "skip_blank_lines": False}
+        )
+    except (ValueError, pd.errors.ParserError):
+        return
+    for column in numeric:
+        bad = cells[column].notna() & ~cells[column].fillna("").map(lambda cell: is_number(cell, options["decimal"]))
+        if bad.any():
+            row = int(np.flatnonzero(bad.to_numpy())[0])
+            raise RecordingError(
+                f"{text.name}, row {first_line + row + 1}, column {column + 1}: {str(cells[column].iloc[row])[:40]!r} is no number. "
+                f"{int(bad.sum())} cells of this column are none. Correct the export; look for units, dates or thousands separators "
+                "in the cells."
+            ) from fault
+
+
+def first_numeric_line(lines: list[str], *, start: int = 0) -> int | None:
+    """Return the first line from which on lines are rows of numbers; None if there are none.
+
+    Examples
+    --------
+    >>> first_numeric_line(["Trial,1", "time,EMG", "0,0.5", "1,0.25"])
+    2
+    """
+
+    def numeric(line: str) -> bool:
+        cells = re.split(r"[\t;]" if re.search(r"[\t;]", line) else r"[, ]+", line.strip().rstrip("\t;, "))
+        filled = [cell for cell in cells if cell.strip()]
+        return (
+            bool(filled)
+            and all(is_number(c, ".") or is_number(c, ",") for c in filled)
+            and any(c.strip(' "')[-1:].isdigit() for c in filled)
+        )
+
+    run = 0
+    for number in range(start, len(lines)):
+        if not lines[number].strip():
+            continue
+        run = run + 1 if numeric(lines[number]) else 0
+        if run == 3:
+            return _back(lines, number, numeric)
+    return _back(lines, len(lines) - 1, numeric) if run else None
+
+
+def _back(lines: list[str], last: int, numeric) -> int:
+    first = last
+    for number in range(last, -1, -1):
+        if lines[number].strip() and not numeric(lines[number]):
+            break
+        if lines[number].strip():
+            first = number
+    return first
