@@ -4,27 +4,14 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import FigureError
-from mmc_analysis.figures.frames import as_numbers, levels_of, measure_words, names_of, only, refuse_mixtures, require
-from mmc_analysis.schema import (
-    IN_UNIT_METRICS,
-    PERCENT_METRICS,
-    decimals_of_row,
-    is_difference,
-    number_in,
-    write_interval,
-    write_level,
-    write_metric,
-    write_number,
-    write_unit,
-)
+from mmc_analysis.figures.estimate_words import decimals_of_rows, is_signed, row_labels, texts_of
+from mmc_analysis.figures.frames import as_numbers, levels_of, names_of, only, refuse_mixtures, require
+from mmc_analysis.schema import number_in, write_interval, write_level
 
 NAME = "forest"
-NOT_REPORTED = "interval not reported"
 SECONDARY_MARK = "†"
 COLUMNS = ("y", "kind", "label", "estimate", "conf_low", "conf_high", "n", "weight", "estimate_text", "interval_text",
            "secondary")  # fmt: skip
-_NAMES = ("label", "study", "contrast", "term", "key")
-_DETAILS = ("outcome", "muscle", "exercise", "condition", "group", "load", "load_pct_1rm", "tempo", "time", "limb")
 _GAP = 0.5
 
 
@@ -35,10 +22,18 @@ def forest_rows(estimates: pd.DataFrame, pooled: pd.DataFrame | None, subgroup: 
         _check(pooled, "pooled", None)
         both = pd.concat([estimates[_shared(estimates)], pooled[_shared(pooled)]])
         refuse_mixtures(both, ("unit", "metric"), NAME, "estimates with pooled")
+    estimates, pooled = _with_decimals(estimates, pooled)
     parts = _plain(estimates, pooled) if subgroup is None else _grouped(estimates, pooled, subgroup)
     rows = pd.concat(parts, ignore_index=True)
     gaps = np.cumsum(np.where(rows["gap"], _GAP, 0.0))
     return rows.assign(y=np.arange(len(rows)) + gaps).reindex(columns=list(COLUMNS))
+
+
+def _with_decimals(estimates: pd.DataFrame, pooled: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return both with `decimals`, chosen over all rows, so that the column of numbers is even."""
+    found = decimals_of_rows(estimates if pooled is None else pd.concat([estimates, pooled], ignore_index=True))
+    k = len(estimates)
+    return estimates.assign(decimals=found[:k]), None if pooled is None else pooled.assign(decimals=found[k:])
 
 
 def _shared(frame: pd.DataFrame) -> list[str]:
@@ -66,15 +61,15 @@ def _check(frame: pd.DataFrame, name: str, subgroup: str | None) -> None:
 
 
 def _plain(estimates: pd.DataFrame, pooled: pd.DataFrame | None) -> list[pd.DataFrame]:
-    signed = _signed(estimates)
-    parts = [_rows(estimates, "estimate", row_labels(estimates), signed)]
+    signed = is_signed(estimates)
+    parts = [_rows(estimates, "estimate", row_labels(estimates, NAME), signed)]
     return parts if pooled is None else [*parts, *_pooled_rows(pooled, signed, gap=True)]
 
 
 def _grouped(estimates: pd.DataFrame, pooled: pd.DataFrame | None, subgroup: str) -> list[pd.DataFrame]:
-    labels = pd.Series(row_labels(estimates), index=estimates.index)
+    labels = pd.Series(row_labels(estimates, NAME), index=estimates.index)
     named = pooled is not None and subgroup in pooled.columns
-    parts, signed = [], _signed(estimates)
+    parts, signed = [], is_signed(estimates)
     for level in levels_of(estimates[subgroup]):
         mine = (names_of(estimates[subgroup]) == level).to_numpy()
         parts.append(_heading(level, gap=bool(parts)))
@@ -111,7 +106,7 @@ def _rows(frame: pd.DataFrame, kind: str, labels: list[str], signed: bool) -> pd
     rows = rows.assign(kind=kind, gap=False, secondary=secondary)
     marks = np.where(rows["secondary"], f" {SECONDARY_MARK}", "")
     rows["label"] = [f"{label}{mark}" for label, mark in zip(labels, marks, strict=True)]
-    texts = [texts_of(row, signed) for _, row in frame.iterrows()]
+    texts = [texts_of(row, row["decimals"], signed) for _, row in frame.iterrows()]
     rows["estimate_text"] = [first for first, _ in texts]
     rows["interval_text"] = [second for _, second in texts]
     return rows
@@ -126,90 +121,9 @@ def _pooled_rows(pooled: pd.DataFrame, signed: bool, gap: bool) -> list[pd.DataF
         row = one.iloc[0]
         low, high = number_in(row, "pred_low"), number_in(row, "pred_high")
         if np.isfinite(low) and np.isfinite(high):
-            text = write_interval(low, high, decimals_of_row(row))
-            parts.append(pd.DataFrame({"kind": ["prediction"], "label": ["Prediction interval"], "gap": [False],
+            text, level = write_interval(low, high, row["decimals"]), number_in(row, "conf_level")
+            label = f"{write_level(level)} prediction interval" if np.isfinite(level) else "Prediction interval"
+            parts.append(pd.DataFrame({"kind": ["prediction"], "label": [label], "gap": [False],
                                        "conf_low": [low], "conf_high": [high], "estimate_text": "",
                                        "interval_text": text, "secondary": False}))  # fmt: skip
     return parts
-
-
-def row_labels(frame: pd.DataFrame) -> list[str]:
-    """Return a name for each row: its label, study, contrast or term, with the design columns that tell rows apart.
-
-    Examples
-    --------
-    >>> row_labels(pd.DataFrame({"study": ["a2016", "a2016"], "muscle": ["pectoralis", "triceps"]}))
-    ['a2016, pectoralis', 'a2016, triceps']
-    """
-    first = next((c for c in _NAMES if c in frame.columns and frame[c].notna().all()), None)
-    if first is None:
-        raise FigureError(
-            f"{NAME}: no column names the rows. One of {', '.join(_NAMES)} is needed, filled in every row."
-        )
-    labels = names_of(frame[first]).tolist()
-    for column in (*_NAMES, *_DETAILS):
-        if len(set(labels)) == len(labels) or first == "label":
-            break
-        if column != first and column in frame.columns and frame[column].nunique() > 1:
-            parts = names_of(frame[column].astype(object).where(frame[column].notna(), "")).tolist()
-            labels = [f"{label}, {part}" if part else label for label, part in zip(labels, parts, strict=True)]
-    return labels
-
-
-def texts_of(row: pd.Series, signed: bool) -> tuple[str, str]:
-    """Return the texts of an estimate and its interval; decimals follow the uncertainty, or the paper."""
-    decimals = decimals_of_row(row)
-    estimate = write_number(float(row["estimate"]), decimals, plus=signed)
-    low, high = float(row["conf_low"]), float(row["conf_high"])
-    if np.isnan(low) or np.isnan(high):
-        return estimate, NOT_REPORTED
-    return estimate, write_interval(low, high, decimals)
-
-
-def _signed(frame: pd.DataFrame) -> bool:
-    return _differences(frame) and (only(frame, "metric") or "raw") in (*IN_UNIT_METRICS, *PERCENT_METRICS)
-
-
-def _differences(frame: pd.DataFrame) -> bool:
-    return any(is_difference(row) for _, row in frame.iterrows())
-
-
-def axis_words(frame: pd.DataFrame) -> str:
-    """Return the label of the horizontal axis from the rows' metric and unit.
-
-    Raises
-    ------
-    FigureError
-        If neither says what the numbers are.
-
-    Examples
-    --------
-    >>> axis_words(pd.DataFrame({"contrast": ["a - b"], "unit": ["pct_max"]}))
-    'Difference (percentage points)'
-    >>> axis_words(pd.DataFrame({"metric": ["g_av"]}))
-    'Standardised mean change g_av'
-    """
-    unit, metric = only(frame, "unit"), only(frame, "metric") or ""
-    if unit is None and metric in IN_UNIT_METRICS:
-        raise FigureError(f"{NAME}: neither 'unit' nor 'metric' says what the estimates are. Give axis_label=.")
-    difference = _differences(frame)
-    written = write_unit(unit or "", metric, difference)
-    written = "percentage points" if written == "points" and unit != "points" else written
-    if metric not in IN_UNIT_METRICS and metric not in PERCENT_METRICS:
-        words = write_metric(metric)
-    else:
-        words = _quantity_words(frame, metric, difference)
-    return f"{words} ({written})" if written else words
-
-
-def _quantity_words(frame: pd.DataFrame, metric: str, difference: bool) -> str:
-    words = write_metric(metric) if metric in PERCENT_METRICS else "Difference" if difference else ""
-    if len(levels_of(frame["measure"])) != 1 if "measure" in frame.columns else True:
-        return words or "Estimate"
-    return f"{words} in {measure_words(frame, inside=True)}" if words else measure_words(frame)
-
-
-def level_words(frames: list[pd.DataFrame]) -> str:
-    """Return the heading of the interval column, with the confidence level if all rows share one."""
-    levels = {float(x) for frame in frames if "conf_level" in frame for x in frame["conf_level"].dropna()}
-    return f"[{write_level(levels.pop())} CI]" if len(levels) == 1 else "[CI]"

@@ -6,16 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from mmc_analysis.errors import FigureError
-from mmc_analysis.figures.forest_rows import (
-    NAME,
-    NOT_REPORTED,
-    SECONDARY_MARK,
-    axis_words,
-    forest_rows,
-    level_words,
-)
-from mmc_analysis.figures.notes import add_note, evidence_words, panel_width_pt, stamp_evidence, text_width, wrapped
-from mmc_analysis.figures.row_labels import room_for_lines, wrap_labels, write_row_labels
+from mmc_analysis.figures.estimate_words import NOT_REPORTED, axis_words, level_words
+from mmc_analysis.figures.forest_rows import NAME, SECONDARY_MARK, forest_rows
+from mmc_analysis.figures.notes import add_note, evidence_words, panel_width_pt, stamp_evidence, wrapped
+from mmc_analysis.figures.row_labels import TextColumn, room_for_lines, wrap_labels, write_columns, write_row_labels
 from mmc_analysis.figures.styling import (
     BODY_PT,
     HIGHER,
@@ -29,10 +23,10 @@ from mmc_analysis.figures.styling import (
     style,
 )
 from mmc_analysis.options import named_options
+from mmc_analysis.schema import choose_decimals, write_number
 
 MARGINS_MM, ROW_MM = 24.0, 4.4
 LABEL_PT = 165.0
-_COLUMN_GAP_PT = 10.0
 
 
 @named_options
@@ -56,10 +50,12 @@ def forest(
     ----------
     estimates : pandas.DataFrame
         Estimates of one unit and metric: `estimate`, `conf_low`, `conf_high`, and where known `label`, `n`,
-        `weight` (percent), `source_kind`. Rows are drawn in their order.
+        `weight` (percent), `source_kind`. Rows are drawn in their order. The studies of a synthesis, and what it gives
+        with one study left out or with study after study, are such frames.
     pooled : pandas.DataFrame, optional
         Pooled estimates, drawn as diamonds below; `pred_low` and `pred_high` add a prediction interval. A row whose
-        `subgroup` column names a subgroup stands below that subgroup, one where it is empty stands last.
+        `subgroup` column names a subgroup stands below that subgroup, one where it is empty stands last. `tau2` and
+        `i2` are told in the note.
     ax : matplotlib.axes.Axes, optional
         Panel to draw in; by default a new figure of two journal columns, as high as the rows need.
     subgroup : str, optional
@@ -93,7 +89,7 @@ def forest(
     """
     rows = forest_data(estimates, pooled, subgroup=subgroup)
     frames = [estimates] if pooled is None else [estimates, pooled]
-    words = axis_label or axis_words(estimates)
+    words = axis_label or axis_words(estimates, NAME)
     strong = rows["kind"].isin(["heading", "pooled"]).tolist()
     labels = wrap_labels(rows["label"].tolist(), strong, LABEL_PT)
     rows = rows.assign(y=room_for_lines(rows["y"].to_numpy(), labels))
@@ -105,12 +101,14 @@ def forest(
         for row in rows.itertuples(index=False):
             _draw_row(ax, row, heaviest)
         left = write_row_labels(ax, rows["y"].to_numpy(), labels, strong)
-        right = _write_columns(ax, rows, level_words(frames))
+        columns, pooled_rows = _columns(rows, level_words(frames)), rows["kind"].eq("pooled").tolist()
+        right = write_columns(ax, columns, rows["y"].to_numpy(), pooled_rows, NOT_REPORTED)
         inner = panel_width_pt(ax) - left - right
         name_axes(ax, wrapped(words, BODY_PT, inner + 2 * min(left, right)), None)
         _write_sides(ax, sides, reference)
         stamp_evidence(ax, *frames)
-        add_note(ax, (_secondary_words(rows), evidence_words(pd.concat(frames))), left_pt=left)
+        notes = (_secondary_words(rows), _heterogeneity_words(pooled), evidence_words(pd.concat(frames)))
+        add_note(ax, notes, left_pt=left)
     return ax
 
 
@@ -195,33 +193,15 @@ def _diamond(row) -> Polygon:
     return Polygon(corners, closed=True, facecolor=INK, edgecolor=INK, lw=0.6, zorder=4, label=f"_{row.label}")
 
 
-def _write_columns(ax: Axes, rows: pd.DataFrame, level: str) -> float:
-    """Write n, weight, estimate and interval to the right of the panel, and return the width of it all in points."""
+def _columns(rows: pd.DataFrame, level: str) -> list[TextColumn]:
+    """Return n and weight, where known, the estimate and its interval."""
     columns = []
     if rows["n"].notna().any():
-        columns.append(("n", [f"{n:g}" if np.isfinite(n) else "" for n in rows["n"]], "right"))
+        columns.append(TextColumn("n", [f"{n:g}" if np.isfinite(n) else "" for n in rows["n"]]))
     if rows["weight"].notna().any():
-        columns.append(("Weight", [f"{w:.1f} %" if np.isfinite(w) else "" for w in rows["weight"]], "right"))
-    columns.append(("Estimate", rows["estimate_text"].tolist(), "right"))
-    columns.append((level, rows["interval_text"].tolist(), "left"))
-    strong, left = rows["kind"].eq("pooled").tolist(), 4.0
-    for head, cells, align in columns:
-        left += _COLUMN_GAP_PT if head != level else _COLUMN_GAP_PT / 2
-        widths = [text_width(head, BODY_PT, bold=True)]
-        widths += [text_width(cell, BODY_PT, bold) for cell, bold in zip(cells, strong, strict=True)]
-        at = left + (max(widths) if align == "right" else 0)
-        _write_cell(ax, head, -1.0, at, align, True, SOFT_INK)
-        for cell, y, bold in zip(cells, rows["y"], strong, strict=True):
-            _write_cell(ax, cell, y, at, align, bold, SOFT_INK if cell == NOT_REPORTED else INK)
-        left += max(widths)
-    return left
-
-
-def _write_cell(ax: Axes, text: str, y: float, offset: float, align: str, bold: bool, colour: str) -> None:
-    if text:
-        ax.annotate(text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(offset, 0), textcoords="offset points",
-                    ha=align, va="center", fontsize=BODY_PT, fontweight="bold" if bold else "normal", color=colour,
-                    annotation_clip=False)  # fmt: skip
+        columns.append(TextColumn("Weight", [f"{w:.1f} %" if np.isfinite(w) else "" for w in rows["weight"]]))
+    columns.append(TextColumn("Estimate", rows["estimate_text"].tolist()))
+    return [*columns, TextColumn(level, rows["interval_text"].tolist(), "left", near=True)]
 
 
 def _write_sides(ax: Axes, sides: tuple[str, str] | None, reference: float | None) -> None:
@@ -239,3 +219,15 @@ def _write_sides(ax: Axes, sides: tuple[str, str] | None, reference: float | Non
 
 def _secondary_words(rows: pd.DataFrame) -> str:
     return f"{SECONDARY_MARK} From a secondary source, not read in the paper." if rows["secondary"].any() else ""
+
+
+def _heterogeneity_words(pooled: pd.DataFrame | None) -> str:
+    """Say how much studies differ, for the pooled rows that have `tau2` and `i2`."""
+    if pooled is None or not {"tau2", "i2"} <= set(pooled.columns):
+        return ""
+    known = pooled[pooled["tau2"].notna() & pooled["i2"].notna()]
+    words = []
+    for _, row in known.iterrows():
+        name = f"{row['label']}: " if "label" in row and len(pooled) > 1 else ""
+        words.append(f"{name}τ² = {write_number(row['tau2'], choose_decimals(row['tau2']))}, I² = {row['i2']:.0f} %.")
+    return " ".join(words)

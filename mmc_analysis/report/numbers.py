@@ -5,11 +5,8 @@ from collections.abc import Mapping
 
 from mmc_analysis.errors import ReportError
 from mmc_analysis.options import check_option
-from mmc_analysis.schema import number_in, write_interval, write_number
+from mmc_analysis.schema import number_in, write_interval, write_number, write_p
 
-P_DECIMALS = 3
-P_MOST_DECIMALS = 6
-P_THRESHOLD = 0.05
 RELATIONS = ("=", "<", ">")
 
 
@@ -90,15 +87,7 @@ def p_value(p: float, relation: str = "=") -> str:
         raise ReportError(f"p={p} is not allowed. A P value lies between 0 and 1.")
     if relation != "=":
         return f"p {relation} {_without_zero(f'{p:.10f}'.rstrip('0').rstrip('.'))}"
-    if p < 10**-P_DECIMALS:
-        return "p < .001"
-    if p >= 1 - 10**-P_DECIMALS / 2:
-        return "p > .999"
-    for decimals in range(P_DECIMALS, P_MOST_DECIMALS + 1):
-        text = f"{p:.{decimals}f}"
-        if p == P_THRESHOLD or float(text) != P_THRESHOLD:
-            return f"p = {_without_zero(text)}"
-    return "p < .05" if p < P_THRESHOLD else "p > .05"
+    return f"p {write_p(p)}"
 
 
 def _without_zero(text: str) -> str:

@@ -25,6 +25,7 @@ from mmc_analysis.schema.wording import (
     write_level,
     write_metric,
     write_number,
+    write_p,
     write_unit,
 )
 
@@ -62,5 +63,6 @@ __all__ = [
     "write_level",
     "write_metric",
     "write_number",
+    "write_p",
     "write_unit",
 ]

@@ -15,6 +15,8 @@ MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 6
 LARGEST_PLAIN = 1e9
 SMALLEST_PLAIN = 1e-3
+P_DECIMALS = 3
+P_THRESHOLD = 0.05
 _PERCENT_UNITS = frozenset({"pct", "pct_mvic", "pct_max", "pct_mmax", "pct_of_baseline"})
 IN_UNIT_METRICS = ("", "raw", "mean", "mean_change")
 PERCENT_METRICS = ("pct_change", "mean_pct_change", "pct_change_of_means")
@@ -143,6 +145,33 @@ def write_interval(low: float, high: float, decimals: int) -> str:
     return f"[{write_number(low, decimals)}, {write_number(high, decimals)}]"
 
 
+def write_p(p: float) -> str:
+    """Write a P value with its relation: three decimals, no zero before the point, "< .001" below that.
+
+    Rounding never moves it across .05, nor onto it: .0496 is written "= .0496". What would need more than six
+    decimals for that is "< .05" or "> .05". Above .9995 it is "> .999".
+
+    Parameters
+    ----------
+    p : float
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> write_p(0.0123), write_p(0.00004), write_p(0.0496), write_p(0.05), write_p(1)
+    ('= .012', '< .001', '= .0496', '= .050', '> .999')
+    """
+    if p < 10**-P_DECIMALS:
+        return "< .001"
+    if p >= 1 - 10**-P_DECIMALS / 2:
+        return "> .999"
+    for decimals in range(P_DECIMALS, MOST_DECIMALS + 1):
+        text = f"{p:.{decimals}f}"
+        if p == P_THRESHOLD or float(text) != P_THRESHOLD:
+            return f"= {text.removeprefix('0')}"
+    return "< .05" if p < P_THRESHOLD else "> .05"
+
+
 def write_level(conf_level: float) -> str:
     """Write a confidence level in percent.
 
@@ -217,6 +246,8 @@ def is_difference(row: Mapping) -> bool:
 def decimals_of_row(row: Mapping) -> int:
     """Choose the decimals of a row of estimates: those of its uncertainty, or, as published, those it has.
 
+    A published row with more than six decimals holds something computed, and is written as other rows are.
+
     Examples
     --------
     >>> decimals_of_row({"estimate": 9.04, "std_error": 1.85})
@@ -227,7 +258,7 @@ def decimals_of_row(row: Mapping) -> int:
     estimate, std_error, low, high, level = (
         number_in(row, column) for column in ("estimate", "std_error", "conf_low", "conf_high", "conf_level")
     )
-    if _text(row, "evidence") == "published":
+    if _text(row, "evidence") == "published" and decimals_as_stored(estimate, low, high) <= MOST_DECIMALS:
         return decimals_as_stored(estimate, low, high)
     return choose_decimals(estimate, std_error, low, high, level)
 

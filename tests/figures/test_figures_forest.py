@@ -80,7 +80,7 @@ def test_subgroups_pooled_diamonds_and_prediction_interval(effects, pooled):
     ax = figures.forest(effects, pooled, subgroup="muscle")
     assert diamonds(ax)["_Pooled, all"] == [3.5, 5.6, 7.7]
     assert set(diamonds(ax)) == {"_Pooled, pectoralis major", "_Pooled, vastus lateralis", "_Pooled, all"}
-    assert line(ax, "_interval Prediction interval").get_xdata() == pytest.approx([-1.5, 12.7])
+    assert line(ax, "_interval 95 % prediction interval").get_xdata() == pytest.approx([-1.5, 12.7])
 
 
 def test_limits_cut_intervals_with_arrows(effects):
