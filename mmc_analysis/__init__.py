@@ -13,7 +13,8 @@ _HOMES = {
         "ModelError", "OptionError", "RecordingError", "ReportError", "SchemaError",
     ),
     "loaders": (
-        "load_calatayud", "load_contreras", "load_example", "load_imagery", "missing_cells", "summarise",
+        "change", "load_calatayud", "load_contreras", "load_example", "load_imagery", "load_participants", "missing_cells",
+        "percent_of_baseline", "summarise",
         "with_participants",
     ),
     "studies": ("list_studies", "load_study"),

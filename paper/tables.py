@@ -87,6 +87,7 @@ def _error_rates(frame: pd.DataFrame) -> pd.DataFrame:
         index=["label", "method", "term"], columns="n", values="percent", aggfunc="first", sort=False
     )
     cells = wide.rename(columns=lambda n: f"n = {n}").reset_index()
+    cells["label"] = ["`" + label + "`" if "|" in label else label for label in cells["label"]]
     return cells.rename(columns={"label": "Random effects", "method": "Test", "term": "Term"})
 
 

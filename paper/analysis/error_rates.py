@@ -8,7 +8,7 @@ from paper.pipeline import analysis
 def error_rates() -> pd.DataFrame:
     """One row per model, method, term and number of participants, with one value per cell."""
     simulated = pd.read_csv("benchmarks/error_rates.csv")
-    return simulated[simulated["metric"].eq("type I error") & simulated["repetitions"].eq(1)]
+    return simulated[simulated["metric"].eq("type_1_error") & simulated["repetitions"].eq(1)]
 
 
 if __name__ == "__main__":
