@@ -10,20 +10,20 @@ from mmc_analysis.models.display import describe, describe_html
 from mmc_analysis.models.fixed import FixedDesign
 from mmc_analysis.models.influence import influence_frame
 from mmc_analysis.models.intervals import bootstrap_intervals, intervals_frame, profile_intervals
-from mmc_analysis.models.mixed_inference import MixedInference
+from mmc_analysis.models.mixed_statistics import MixedStatistics
 from mmc_analysis.models.predictions import average_rows, known_rows, prediction_frame
 from mmc_analysis.models.primitives import estimates_frame
 from mmc_analysis.models.random import RandomEffects
 from mmc_analysis.models.refits import Refits, refit_model, simulate_responses
 from mmc_analysis.models.residuals import quantile_frame, residual_frame
-from mmc_analysis.models.solution import MixedSolution, solve_mixed
+from mmc_analysis.models.solution import MixedSolution
 from mmc_analysis.models.variables import check_columns
 from mmc_analysis.models.variance import components_frame, icc_frame, r_squared_frame, random_effects_frame
 from mmc_analysis.options import check_option, named_options
 
 
 @dataclass(frozen=True, repr=False)
-class MixedFit(MixedInference):
+class MixedFit(MixedStatistics):
     """A fitted linear mixed model.
 
     Attributes
@@ -50,83 +50,6 @@ class MixedFit(MixedInference):
     evidence: str
     participant_codes: np.ndarray = field(repr=False)
     advice: tuple[str, ...] = ()
-
-    @property
-    def bases(self) -> list[np.ndarray]:
-        """From each random term's unit basis to the user's columns, (k, k) each."""
-        return [effects.basis for effects in self.random]
-
-    @cached_property
-    def restricted(self) -> MixedSolution:
-        """The solution by REML: the fit itself, if it is one."""
-        if self.solution.reml:
-            return self.solution
-        return solve_mixed(self.fixed.X, self.fixed.y, [effects.columns for effects in self.random], True)
-
-    @property
-    def beta(self) -> np.ndarray:
-        """Estimated fixed effects, (p,)."""
-        return self.solution.beta
-
-    @property
-    def reml(self) -> bool:
-        """Whether the fit is by restricted maximum likelihood."""
-        return self.solution.reml
-
-    @property
-    def sigma(self) -> float:
-        """Residual standard deviation, in the response's unit."""
-        return self.solution.sigma
-
-    @property
-    def n_obs(self) -> int:
-        """Rows used."""
-        return len(self.fixed.y)
-
-    @property
-    def n_dropped(self) -> int:
-        """Rows left out because a value is missing."""
-        return self.fixed.n_dropped
-
-    @property
-    def n_participants(self) -> int:
-        """People behind the rows."""
-        return int(self.participant_codes.max()) + 1
-
-    @property
-    def n_parameters(self) -> int:
-        """Fixed effects, variances and covariances, and the residual variance."""
-        return len(self.beta) + self.solution.blocks.n_parameters + 1
-
-    @property
-    def deviance(self) -> float:
-        """-2 log L: the REML criterion, or the deviance of a fit by maximum likelihood."""
-        return self.solution.deviance
-
-    @property
-    def loglik(self) -> float:
-        """Log-likelihood, restricted if the fit is."""
-        return -0.5 * self.deviance
-
-    @property
-    def aic(self) -> float:
-        """Akaike's criterion, counting all parameters."""
-        return self.deviance + 2.0 * self.n_parameters
-
-    @property
-    def bic(self) -> float:
-        """Bayesian criterion with the number of rows."""
-        return self.deviance + np.log(self.n_obs) * self.n_parameters
-
-    @property
-    def converged(self) -> bool:
-        """Whether the optimum is proven: gradient and curvature in the space of covariance matrices."""
-        return self.solution.optimum.certificate.holds
-
-    @property
-    def singular(self) -> bool:
-        """Whether the covariance matrix of some term is proven to be at the boundary: a zero variance or |r| = 1."""
-        return self.solution.optimum.singular
 
     @named_options
     def boundary_policies(self, *, conf_level: float = 0.95) -> pd.DataFrame:
@@ -320,16 +243,26 @@ class MixedFit(MixedInference):
 
     @named_options
     def intervals(
-        self, *, method: str = "profile", conf_level: float = 0.95, n_sim: int = 1000, seed: int = 0, n_jobs: int = 1
+        self,
+        *,
+        method: str = "profile",
+        conf_level: float = 0.95,
+        reml: bool | None = None,
+        n_sim: int = 1000,
+        seed: int = 0,
+        n_jobs: int = 1,
     ) -> pd.DataFrame:
         """Return confidence intervals of the variance components.
 
         Parameters
         ----------
         method : {"profile", "bootstrap"}
-            Where the likelihood of the fit (restricted, if the fit is) falls by half a χ² quantile with the quantity
-            held; or percentiles over responses drawn from the fit.
+            Where the likelihood falls by half a χ² quantile with the quantity held; or percentiles over responses drawn
+            from the fit.
         conf_level : float
+        reml : bool, optional
+            Which likelihood: that of the fit unless said. The restricted one holds its level better in small samples;
+            lme4's ``confint`` takes ``reml=False`` whatever the fit.
         n_sim, seed, n_jobs : int
             Draws, seed and workers of the bootstrap; the workers do not change the result.
 
@@ -340,13 +273,16 @@ class MixedFit(MixedInference):
             limit of 0, or ±1 for a correlation, is the boundary.
         """
         check_option("method", method, ("profile", "bootstrap"))
+        check_option("reml", reml, (None, True, False))
         level = self._how("asymptotic", None, conf_level).conf_level
+        solution = self.solution if reml is None else self.solved(reml)
+        criterion = "REML" if solution.reml else "ML"
         if method == "profile":
-            found = profile_intervals(self.random, self.solution, level)
-            label = f"profile likelihood, {'REML' if self.reml else 'ML'}"
+            found = profile_intervals(self.random, solution, level)
+            label = f"profile likelihood, {criterion}"
         else:
-            found = bootstrap_intervals(self.fixed.X, self.random, self.solution, level, n_sim, seed, n_jobs)
-            label = f"parametric bootstrap, percentiles of {n_sim} draws"
+            found = bootstrap_intervals(self.fixed.X, self.random, solution, level, n_sim, seed, n_jobs)
+            label = f"parametric bootstrap, {criterion}, percentiles of {n_sim} draws"
         return intervals_frame(self.random, found, self.n_obs, level, label, self.evidence)
 
     @named_options

@@ -100,6 +100,15 @@ def test_units_of_response_and_columns():
     assert one.metric.tolist() == ["sd", "sd", "correlation", "sd"] and one.method.eq("profile likelihood, REML").all()
 
 
+def test_either_likelihood_of_any_fit():
+    fits = [fit_mixed("value ~ 1 + (1 | participant)", one_way(), reml=reml) for reml in (True, False)]
+    for criterion in (True, False):
+        one, other = (fit.intervals(reml=criterion) for fit in fits)
+        np.testing.assert_allclose(one.conf_low, other.conf_low, rtol=1e-5)
+        assert one.method.eq(f"profile likelihood, {'REML' if criterion else 'ML'}").all()
+    assert fits[0].intervals().conf_high[0] > fits[0].intervals(reml=False).conf_high[0]
+
+
 def test_wider_level_wider_interval():
     fit = fit_mixed("value ~ 1 + (1 | participant)", one_way())
     narrow, wide = fit.intervals(conf_level=0.8), fit.intervals(conf_level=0.99)
