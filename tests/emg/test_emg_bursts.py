@@ -1,5 +1,6 @@
 """Onsets, repetitions from the signal and from motion, double threshold, median frequency, heart beats, mains."""
 
+import emg_definitions as definitions
 import numpy as np
 import pytest
 
@@ -23,7 +24,6 @@ from mmc_analysis.emg.runs import equal_runs, inside, true_runs
 from mmc_analysis.emg.simulate import TrialPlan, shaped_noise, simulate_trial, spectral_shape
 from mmc_analysis.emg.spectra import band_power, mains_level
 from mmc_analysis.errors import RecordingError
-from tests.emg import definitions
 
 FS = 2000.0
 SETTINGS = EmgSettings()

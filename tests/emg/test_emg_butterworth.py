@@ -1,5 +1,6 @@
 """Filters keep their order and their corners after all passes."""
 
+import emg_definitions as definitions
 import numpy as np
 import pytest
 from scipy import signal as dsp
@@ -7,7 +8,6 @@ from scipy import signal as dsp
 from mmc_analysis.emg import Butterworth, design_corners, filter_gain, filter_signal
 from mmc_analysis.emg.butterworth import sections
 from mmc_analysis.errors import OptionError, RecordingError
-from tests.emg import definitions
 
 BAND = Butterworth(high_pass_hz=10, low_pass_hz=500)
 TABLE = {

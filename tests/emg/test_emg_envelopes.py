@@ -2,6 +2,7 @@
 
 import math
 
+import emg_definitions as definitions
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -19,7 +20,6 @@ from mmc_analysis.emg import (
 from mmc_analysis.emg.envelopes import half_window, window_length_ms
 from mmc_analysis.emg.gaps import edge_mask
 from mmc_analysis.errors import RecordingError
-from tests.emg import definitions
 
 
 @pytest.mark.parametrize("half", [1, 7, 50, 260])

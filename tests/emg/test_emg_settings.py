@@ -1,11 +1,14 @@
 """The record of parameters, its presets, and the paragraph made from them."""
 
 import dataclasses
+import json
+import pickle
 import re
 
+import numpy as np
 import pytest
 
-from mmc_analysis.emg import BurstSettings, EmgSettings, QualityLimits
+from mmc_analysis.emg import BurstSettings, EmgSettings, QualityLimits, process_trial
 from mmc_analysis.emg.presets import PRESETS
 from mmc_analysis.emg.reporting import Acquisition, methods_paragraph, missing_items
 from mmc_analysis.emg.settings import differences
@@ -163,3 +166,22 @@ def test_what_is_not_known_is_listed_until_it_is_given():
     assert "gain: stated" in text
     with pytest.raises(OptionError, match="Did you mean 'skin_preparation'"):
         Acquisition(skin_preparing="shaved")
+
+
+def test_the_record_goes_to_a_file_and_comes_back():
+    settings = EmgSettings.preset("calatayud2016").changed(
+        **{"bursts.method": "tkeo", "limits.snr_db": 12.0, "low_pass_hz": None}
+    )
+    text = json.dumps(settings.as_dict())
+    assert EmgSettings().changed(**json.loads(text)) == settings
+
+
+def test_records_and_results_travel_between_processes():
+    settings = EmgSettings.preset("drake2006")
+    result = process_trial(
+        np.random.default_rng(1).normal(0, 50, 8000), 2000.0, settings, segment="whole"
+    ).without_signals()
+    assert repr(pickle.loads(pickle.dumps(result))) == repr(result)
+    assert repr(pickle.loads(pickle.dumps(result.quality))) == repr(result.quality)
+    for thing in (settings, result.repetitions, result.label):
+        assert pickle.loads(pickle.dumps(thing)) == thing
