@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from mmc_analysis.errors import ModelError
 from mmc_analysis.models.display import describe, describe_html
 from mmc_analysis.models.fixed import FixedDesign
 from mmc_analysis.models.influence import influence_frame
@@ -238,6 +239,8 @@ class MixedFit(MixedStatistics):
         seed : int or numpy.random.Generator
             The same seed gives the same responses.
         """
+        if not isinstance(n, (int, np.integer)) or n < 1:
+            raise ModelError(f"n={n!r} must be a whole number of at least 1.")
         rng = np.random.default_rng(seed)
         return simulate_responses(self.fixed.X @ self.beta, self.random, self.solution, n, rng)
 

@@ -104,6 +104,8 @@ def check_responses(responses: np.ndarray, n: int) -> np.ndarray:
     if values.ndim != 2 or len(values) != n:
         raise ModelError(f"responses have shape {np.shape(responses)}; one row for each of the {n} rows of the fit is "
                          "needed, and one column per response.")  # fmt: skip
+    if values.shape[1] == 0:
+        raise ModelError("responses have no column; at least one response is needed.")
     if not np.isfinite(values).all():
         column = int(np.flatnonzero(~np.isfinite(values).all(axis=0))[0])
         raise ModelError(f"response {column} holds a missing or infinite value. Every response needs all {n} rows.")

@@ -15,6 +15,7 @@ from mmc_analysis.models.likelihood import directions, lower_triangles
 from mmc_analysis.models.optimise import Optimum, optimise
 
 PERFECT_FIT = 50 * np.finfo(float).eps
+NO_RESIDUAL = 1e-12
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,16 @@ def solve_mixed(x: np.ndarray, y: np.ndarray, terms: Sequence[GroupedColumns], r
     Raises
     ------
     ModelError
-        If the fixed effects leave nothing to explain, or a block is too large.
+        If the fixed effects, or they and the random effects, leave nothing to explain, or a block is too large.
     """
     frame, q, rest = framed(x, y)
     blocks = make_blocks(q, rest, rotation_of(terms))
-    return in_user_units(blocks, frame, optimise(blocks, reml), reml)
+    optimum = optimise(blocks, reml)
+    if optimum.state.sigma2 < NO_RESIDUAL:
+        raise ModelError("fixed and random effects together fit the response exactly, so there is no residual variation. "
+                         "Check that the response is not constant within the levels of a grouping factor, and leave out "
+                         "the random term with the most levels.")  # fmt: skip
+    return in_user_units(blocks, frame, optimum, reml)
 
 
 def in_user_units(blocks: Blocks, frame: Frame, optimum: Optimum, reml: bool) -> MixedSolution:

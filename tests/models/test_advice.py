@@ -124,3 +124,13 @@ def test_warn_false_keeps_quiet():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert fit_mixed(TWO_WAY + "(1 | participant)", lifts(1, sd=SD), warn=False).advice
+
+
+def test_terms_that_reproduce_every_row_are_named():
+    frame = lifts(3, n=6, loads=2, sd=SD)
+    formula = "value ~ condition + (1 + condition | participant) + (1 | participant:load) + (1 | condition:load)"
+    texts = fit_mixed(formula, frame, warn=False).advice
+    assert not any("reproduce each" in text for text in texts)
+    small = frame[frame.load == "20%"].reset_index(drop=True).assign(site=lambda f: np.arange(len(f)) % 16)
+    texts = fit_mixed("value ~ condition + (1 | participant) + (1 | site)", small, warn=False).advice
+    assert any("reproduce each of the 18 rows" in text for text in texts)

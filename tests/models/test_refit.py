@@ -125,6 +125,10 @@ def test_bad_responses_are_named():
         fit.refit(wrong)
     constant = fit.simulate(3)
     constant[:, 2] = 7.0
+    with pytest.raises(ModelError, match="no column"):
+        fit.refit(np.zeros((27, 0)))
+    with pytest.raises(ModelError, match="n=0 must be"):
+        fit.simulate(0)
     with pytest.raises(ModelError, match="fit response 2 exactly"):
         fit.refit(constant)
     with pytest.raises(OptionError, match="Did you mean 'newton'"):
