@@ -12,6 +12,8 @@ from pathlib import Path
 import pypandoc
 import typst
 
+from paper.word_style import restyle
+
 ROOT = Path(__file__).resolve().parent.parent
 STYLE = Path("../../paper/style")
 COMMON = [
@@ -64,6 +66,7 @@ def to_pdf(source: Path, target: Path) -> None:
 def to_word(source: Path, target: Path) -> None:
     """Write the Word file."""
     pandoc(source, target.name, "docx", "--default-image-extension=png")
+    restyle(target)
 
 
 def to_html(source: Path, target: Path) -> None:
