@@ -131,6 +131,6 @@ def test_terms_that_reproduce_every_row_are_named():
     formula = "value ~ condition + (1 + condition | participant) + (1 | participant:load) + (1 | condition:load)"
     texts = fit_mixed(formula, frame, warn=False).advice
     assert not any("reproduce each" in text for text in texts)
-    small = frame[frame.load == "20%"].reset_index(drop=True).assign(site=lambda f: np.arange(len(f)) % 16)
+    small = frame[frame.load == "20%"].reset_index(drop=True).assign(site=lambda f: np.arange(len(f)) % 17)
     texts = fit_mixed("value ~ condition + (1 | participant) + (1 | site)", small, warn=False).advice
     assert any("reproduce each of the 18 rows" in text for text in texts)
