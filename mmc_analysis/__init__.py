@@ -19,7 +19,7 @@ _HOMES = {
     ),
     "studies": ("list_studies", "load_study"),
     "models": ("compare", "fit_mixed", "fit_repeated", "rm_anova"),
-    "synthesis": ("meta_analysis", "meta_multilevel"),
+    "synthesis": ("consistency", "meta_analysis", "meta_multilevel"),
 }  # fmt: skip
 _MODULES = ("datasets", "effects", "figures", "loaders", "models", "report", "schema", "studies", "synthesis")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
