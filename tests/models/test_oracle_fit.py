@@ -9,10 +9,24 @@ import re
 
 import numpy as np
 import pytest
-from oracle_cases import CASES, assert_close, column, fit_of, in_order, plain_names, reference, reproduced
+from oracle_cases import (
+    CASES,
+    assert_close,
+    column,
+    fit_of,
+    fit_quietly,
+    in_order,
+    plain_names,
+    read_data,
+    reference,
+    reproduced,
+)
+
+from mmc_analysis.models.compare import compare
 
 PROFILED = [case_id for case_id, case in CASES.items() if case.get("profile")]
 WITH_RESIDUALS = [case_id for case_id, case in CASES.items() if case.get("residuals")]
+COMPARED = [case_id for case_id, case in CASES.items() if "compare" in case]
 every_case = pytest.mark.parametrize("case_id", CASES)
 
 
@@ -140,3 +154,33 @@ def test_residuals(case_id, request):
         fit.fitted - fit.residuals["fitted_marginal"],
         absolute=1e-9,
     )
+
+
+@pytest.mark.parametrize("case_id", COMPARED)
+def test_likelihood_ratio(case_id, request):
+    """Models with different fixed effects, by maximum likelihood; REML fits are fitted again for it."""
+    case, theirs = CASES[case_id], reference(case_id)["compare"]
+    large = fit_of(case_id, request)
+    small = fit_quietly(case["compare"], read_data(case["data"], None), reml=case["reml"])
+    ours = compare(small, large).iloc[0]
+    assert ours["statistic"] == pytest.approx(theirs["statistic"], rel=1e-6, abs=1e-7)
+    assert ours["df"] == theirs["df"]
+    assert ours["p_value"] == pytest.approx(theirs["p_value"], rel=1e-5)
+
+
+@pytest.mark.parametrize("case_id", PROFILED)
+def test_profile_intervals(case_id, request):
+    """lme4 profiles the likelihood, not the restricted one, whatever the fit; its splines are replaced by solved limits."""
+    theirs = reference(case_id)["profile"]
+    table = fit_of(case_id, request).intervals(method="profile", conf_level=0.95, reml=False)
+    ours = {}
+    for row in table[table["metric"] == "sd"].itertuples(index=False):
+        ours[_group(row.grouping), plain_names([row.term])[0]] = (row.conf_low, row.conf_high)
+    wanted = {}
+    for name, low, high in zip(*(column(theirs, key) for key in ("name", "conf_low", "conf_high")), strict=True):
+        term, _, grouping = name.removeprefix("sd_").partition("|")
+        key = (("Residual",), "Residual") if name == "sigma" else (_group(grouping), plain_names([term])[0])
+        wanted[key] = (low, high)
+    assert set(ours) == set(wanted)
+    for key, limits in wanted.items():
+        assert ours[key] == pytest.approx(limits, rel=1e-5, abs=1e-6 * limits[1]), key

@@ -224,6 +224,39 @@ compare_table <- function(formula_0, formula_1) {
        loglik_0 = -a$value / 2, loglik_1 = -b$value / 2)
 }
 
+# lme4 interpolates its profiles by a spline, right to 1e-3 or so; here the limits are solved for: dense V, nlminb, uniroot.
+# Only for models whose random terms are scalar, (1 | g) or (0 + x | g); parameters are the terms' sds and sigma.
+exact_profile <- function(model) {
+  x <- getME(model, "X"); y <- getME(model, "y"); terms <- getME(model, "Ztlist")
+  stopifnot(length(terms) == length(getME(model, "theta")))
+  parts <- c(lapply(terms, function(zt) as.matrix(crossprod(zt))), list(diag(length(y))))
+  minus_2 <- function(sds) {
+    root <- tryCatch(chol(Reduce(`+`, Map(function(s, v) s^2 * v, sds, parts))), error = function(e) NULL)
+    if (is.null(root)) return(1e10)
+    wx <- backsolve(root, x, transpose = TRUE); wy <- backsolve(root, y, transpose = TRUE)
+    length(y) * log(2 * pi) + 2 * sum(log(diag(root))) + sum(qr.resid(qr(wx), wy)^2)
+  }
+  k <- length(parts); size <- sd(y)
+  fit <- function(start, fixed, value) {
+    free <- setdiff(seq_len(k), fixed)
+    full <- function(p) { s <- numeric(k); s[free] <- p * size; if (length(fixed)) s[fixed] <- value; s }
+    found <- nlminb(start[free] / size, function(p) minus_2(full(p)), lower = c(rep(0, k - 1), 1e-4)[free],
+                    control = list(rel.tol = 1e-14, x.tol = 1e-10, eval.max = 1000, iter.max = 500))
+    list(value = found$objective, at = full(found$par))
+  }
+  ml <- refitML(model)
+  start <- c(as.data.frame(VarCorr(ml))$sdcor[seq_len(k - 1)] + 0.05 * size, sigma(ml))
+  best <- fit(start, integer(0)); target <- best$value + qchisq(0.95, 1)
+  limit <- function(i, low) {
+    gap <- function(v) min(fit(best$at, i, v)$value, fit(start, i, v)$value) - target
+    if (low && i < k && gap(0) < 0) return(0)
+    inner <- best$at[i]; outer <- if (low) (if (i < k) 0 else inner / 20) else inner * 2 + 0.2 * size
+    while (!low && gap(outer) < 0) outer <- outer * 1.5
+    uniroot(gap, sort(c(inner, outer)), tol = 1e-9 * size)$root
+  }
+  list(conf_low = sapply(seq_len(k), limit, TRUE), conf_high = sapply(seq_len(k), limit, FALSE))
+}
+
 # ---- one case -----------------------------------------------------------------------------------------------------
 run_case <- function(case) {
   dat <<- read_data(grid$datasets[[case$data]], case$coding, case$derive)
@@ -263,7 +296,10 @@ run_case <- function(case) {
   if (isTRUE(case$residuals)) out$residuals <- list(response = unname(resid(plain)), pearson = unname(resid(plain, "pearson", scaled = TRUE)))
   if (isTRUE(case$profile)) {
     ci <- quiet(confint(plain, method = "profile", oldNames = FALSE, quiet = TRUE))
-    out$profile <- list(name = rownames(ci), conf_low = ci[, 1], conf_high = ci[, 2])
+    exact <- exact_profile(plain)
+    place <- c(grep("^sd_", rownames(ci)), grep("^sigma$", rownames(ci)))
+    out$profile <- list(name = rownames(ci)[place], spline_low = ci[place, 1], spline_high = ci[place, 2],
+                        conf_low = exact$conf_low, conf_high = exact$conf_high)
   }
   if (!is.null(case$compare)) out$compare <- compare_table(as.formula(case$compare, env = globalenv()), formula)
   out
