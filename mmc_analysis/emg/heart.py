@@ -17,6 +17,7 @@ UNEVEN = 0.35
 HALF_BEAT_S = 0.1
 MATCH_BAND_HZ = (10.0, 60.0)
 MATCH_SHARE = 0.5
+TAPER = 0.2
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def subtract_beats(signal, fs: float, rest: tuple[float, float]) -> tuple[np.nda
 
 
 def _mean_beat(signal: np.ndarray, centres: np.ndarray, half: int) -> np.ndarray:
+    """Return the mean beat, tapered at its ends so that subtracting it leaves no step."""
     whole = [
         c for c in centres if half <= c < len(signal) - half and np.isfinite(signal[c - half : c + half + 1]).all()
     ]
@@ -142,4 +144,4 @@ def _mean_beat(signal: np.ndarray, centres: np.ndarray, half: int) -> np.ndarray
         raise RecordingError(
             "no heart beat at rest lies wholly inside the recording. Give a longer rest, or ecg='none'."
         )
-    return np.mean([signal[c - half : c + half + 1] for c in whole], axis=0) * np.hanning(2 * half + 3)[1:-1] ** 0.1
+    return np.mean([signal[c - half : c + half + 1] for c in whole], axis=0) * dsp.windows.tukey(2 * half + 1, TAPER)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmc_analysis.emg.faults import FAULTS
+from mmc_analysis.emg.gaps import stretches
 from mmc_analysis.emg.heart import Beats, find_beats
 from mmc_analysis.emg.rest import Rest
 from mmc_analysis.emg.results import Quality, Repetition, TrialLabel
-from mmc_analysis.emg.runs import true_runs
+from mmc_analysis.emg.runs import inside, true_runs
 from mmc_analysis.emg.screening import Screened
 from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.emg.spectra import LINE_FREQUENCIES, Spectrum, band_power, mains_level, spectrum
@@ -134,15 +135,16 @@ def _values(evidence: Evidence) -> dict:
     signal, fs, settings = evidence.screened.signal, evidence.fs, evidence.settings
     known = signal[np.isfinite(signal)]
     raw = settings.signal == "raw"
-    gaps = true_runs(~np.isfinite(signal))
-    lengths = gaps[:, 1] - gaps[:, 0]
-    lost = int((np.isnan(evidence.filtered) & np.isfinite(signal)).sum())
-    longest = float(1000 * lengths.max() / fs) if len(lengths) else 0.0
+    missing = ~np.isfinite(signal)
+    gaps = true_runs(missing)
+    longest = float(1000 * np.diff(gaps).max() / fs) if len(gaps) else 0.0
+    seen = inside(stretches(missing, fs, settings), len(signal)) if raw else np.ones(len(signal), dtype=bool)
+    lost = int((np.isnan(evidence.filtered) & ~missing).sum())
     mains_hz, mains_db = _mains(evidence) if raw else (NAN, NAN)
     return {
         "offset_uv": float(known.mean()) if len(known) else NAN,
         "plausible_uv": float(np.percentile(np.abs(known - known.mean()), 99.9)) if len(known) else NAN,
-        "bridged": int(lengths[lengths <= settings.bridge_ms * fs / 1000].sum()) if raw and not lost else 0,
+        "bridged": int((missing & seen).sum()) if raw else 0, "split": int((~seen).sum()),
         "lost": lost, "longest_gap_ms": longest, "snr_db": _snr(evidence.envelope), "mains_hz": mains_hz, "mains_db": mains_db,
         "movement_ratio": _movement(evidence.raw), "beats": _beats(evidence) if raw else Beats(np.empty(0), NAN),
     }  # fmt: skip
@@ -188,7 +190,7 @@ def _beats(evidence: Evidence) -> Beats:
 def _notes(evidence: Evidence, values: dict) -> dict[str, str]:
     """Return one sentence for every fault, in the catalogue's order."""
     found = _gap_notes(evidence, values) | _signal_notes(evidence, values) | _repetition_notes(evidence)
-    return {code: f"{found[code]} {FAULTS[code].meaning}" for code in FAULTS if code in found}
+    return {code: f"{FAULTS[code].meaning} Found: {found[code]}" for code in FAULTS if code in found}
 
 
 def _gap_notes(evidence: Evidence, values: dict) -> dict[str, str]:
@@ -201,15 +203,13 @@ def _gap_notes(evidence: Evidence, values: dict) -> dict[str, str]:
         if count and not (screened.flat and code == "dropout"):
             found[code] = f"{count} samples."
     if screened.flat:
-        found["flat"] = "The channel does not change."
+        found["flat"] = "it does not change."
         return found
     if values["bridged"]:
-        found["short_gaps"] = f"{values['bridged']} samples, longest {values['longest_gap_ms']:.1f} ms."
-    missing = ~np.isfinite(screened.signal)
-    if missing.any() and not values["bridged"]:
-        found["long_gaps"] = (
-            f"Longest {values['longest_gap_ms']:.0f} ms; {values['lost']} more samples are empty for it."
-        )
+        found["short_gaps"] = f"{values['bridged']} samples."
+    if values["split"]:
+        longest, lost = values["longest_gap_ms"], values["lost"]
+        found["long_gaps"] = f"{values['split']} samples, longest gap {longest:.0f} ms; {lost} more are empty for it."
     return found
 
 
@@ -229,16 +229,16 @@ def _signal_notes(evidence: Evidence, values: dict) -> dict[str, str]:
     if evidence.settings.signal == "envelope":
         return found
     if abs(values["offset_uv"]) > limits.offset_over_rest * evidence.rest.amplitude_uv:
-        found["offset"] = f"Mean {values['offset_uv']:.4g} µV, rest {evidence.rest.amplitude_uv:.3g} µV."
+        found["offset"] = f"mean {values['offset_uv']:.4g} µV, rest {evidence.rest.amplitude_uv:.3g} µV."
     short = evidence.rest.stop_s - evidence.rest.start_s < SHORT_REST_S
     if values["mains_db"] > limits.mains_db + SHORT_REST_DB * short:
         found["mains"] = _mains_note(evidence.settings.line_freq_hz, values)
     if len(values["beats"].times):
         found["heart_beats"] = f"{len(values['beats'].times)} at {60 * values['beats'].rate_hz:.0f} per minute."
     elif evidence.rest.kurtosis > limits.rest_kurtosis:
-        found["spikes_at_rest"] = f"Kurtosis {evidence.rest.kurtosis:.1f} (3 is noise)."
+        found["spikes_at_rest"] = f"kurtosis {evidence.rest.kurtosis:.1f} (3 is noise)."
     if values["movement_ratio"] > limits.movement_ratio:
-        found["movement"] = f"Power in 1-10 Hz is {values['movement_ratio']:.2f} of that above."
+        found["movement"] = f"power in 1-10 Hz is {values['movement_ratio']:.2f} of that above."
     if values["snr_db"] < limits.snr_db and evidence.label.kind != "rest":
         found["low_snr"] = f"{values['snr_db']:.1f} dB between the 5th and 95th percentile of the envelope."
     return found
@@ -254,11 +254,11 @@ def _mains_note(line_freq_hz: float | None, values: dict) -> str:
 def _repetition_notes(evidence: Evidence) -> dict[str, str]:
     found, count = {}, len(evidence.repetitions)
     if not evidence.active:
-        found["not_active"] = f"Rest is {evidence.rest.amplitude_uv:.3g} µV."
+        found["not_active"] = f"rest is {evidence.rest.amplitude_uv:.3g} µV."
     if evidence.expected is not None and count != evidence.expected:
-        found["repetition_count"] = f"Found {count} by {evidence.source}, expected {evidence.expected}."
+        found["repetition_count"] = f"{count} by {evidence.source}, expected {evidence.expected}."
     if not count:
-        found["no_repetition"] = f"Looked for by {evidence.source}."
+        found["no_repetition"] = f"none by {evidence.source}."
     empty = [f"repetition {r.index}: {r.reason}" for r in evidence.repetitions if r.reason]
     if empty:
         found["empty_repetition"] = "; ".join(empty) + "."

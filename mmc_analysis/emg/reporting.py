@@ -213,9 +213,7 @@ def _quality(quality: tuple[Quality, ...]) -> str:
     listed = ", ".join(
         f"{flag.replace('_', ' ')} {n}" for flag, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     )
-    text = (
-        f"Of {len(quality)} signals, {masked} were wholly or partly masked; {empty} of {total} repetitions are empty."
-    )
+    text = f"Of {len(quality)} signal{'s' * (len(quality) > 1)}, {masked} were wholly or partly masked; {empty} of {total} repetitions are empty."
     return text + (f" Flags: {listed}." if listed else " None was flagged.")
 
 

@@ -118,6 +118,25 @@ def test_zero_filled_dropouts_are_masked():
     assert all(not repetition.reason for repetition in found.repetitions)
 
 
+def test_short_and_long_gaps_together_are_told_apart():
+    x = signal()
+    x[7000:7020] = np.nan
+    x[9000:9300] = np.nan
+    found = process(x).quality
+    assert found.flags == ("not_finite", "short_gaps", "long_gaps")
+    assert (found.bridged, found.longest_gap_ms) == (20, 150.0)
+    assert "300 samples, longest gap 150 ms; 0 more are empty for it" in found.status_description
+
+
+def test_signal_between_gaps_that_is_too_short_is_counted():
+    x = signal()
+    x[9000:9300] = np.nan
+    x[10_000:10_300] = np.nan
+    found = process(x)
+    assert "600 samples, longest gap 150 ms; 700 more are empty for it" in found.quality.status_description
+    assert found.quality.missing_share == pytest.approx(1300 / 20_000)
+
+
 def test_short_runs_of_equal_values_are_signal():
     for step in (1.0, 3.0, 5.0, 8.0):
         found = process(np.round(signal() / step) * step).quality
@@ -243,7 +262,7 @@ def test_a_smoothed_signal_around_zero_is_refused():
 def test_another_number_of_repetitions_is_flagged_and_none_dropped():
     found = process(signal(), events=None, expected=3)
     assert found.quality.flags == ("repetition_count",)
-    assert "Found 2 by signal, expected 3" in found.quality.notes[0]
+    assert "Found: 2 by signal, expected 3" in found.quality.notes[0]
     assert len(found.repetitions) == 2
 
 
