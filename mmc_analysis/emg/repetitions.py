@@ -111,6 +111,12 @@ def find_repetitions(
     [[2.0, 4.0], [5.0, 7.0]]
     """
     check_option("segment", segment, SEGMENTS, RecordingError)
+    if expected is not None and (
+        isinstance(expected, bool) or not isinstance(expected, (int, np.integer)) or expected < 1
+    ):
+        raise RecordingError(
+            f"expected={expected!r} is not a number of repetitions. Give a whole number from 1, or leave it out."
+        )
     duration = len(filtered) / fs
     if segment == "whole":
         return Segmentation(np.array([[0.0, duration]]), "whole")

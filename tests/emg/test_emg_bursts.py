@@ -162,6 +162,8 @@ def test_a_twitch_is_no_repetition():
     ("options", "words"),
     [
         ({"segment": "events"}, "needs events="),
+        ({"expected": "3"}, "not a number of repetitions"),
+        ({"expected": 0}, "not a number of repetitions"),
         ({"segment": "motion"}, "needs motion="),
         ({"segment": "signals"}, "Did you mean 'signal'"),
         ({"events": [(1, 2, 3)]}, "one pair"),
