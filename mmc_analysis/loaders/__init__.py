@@ -1,4 +1,4 @@
-"""Lab tables to checked observations: one loader per kind of protocol, people, and what each cell holds."""
+"""Lab tables and recordings to checked observations: one loader per kind of protocol, people, and what each cell holds."""
 
 from mmc_analysis.loaders.calatayud import load_calatayud
 from mmc_analysis.loaders.cells import missing_cells
@@ -7,9 +7,13 @@ from mmc_analysis.loaders.contreras import load_contreras
 from mmc_analysis.loaders.example import load_example
 from mmc_analysis.loaders.imagery import load_imagery
 from mmc_analysis.loaders.participants import load_participants, with_participants
+from mmc_analysis.loaders.recordings import ProcessedRecordings, process_recordings
+from mmc_analysis.loaders.sheet_draft import trial_sheet
+from mmc_analysis.loaders.simulate import simulate_recordings
 from mmc_analysis.loaders.summaries import summarise
 
 __all__ = [
+    "ProcessedRecordings",
     "change",
     "load_calatayud",
     "load_contreras",
@@ -18,6 +22,9 @@ __all__ = [
     "load_participants",
     "missing_cells",
     "percent_of_baseline",
+    "process_recordings",
+    "simulate_recordings",
     "summarise",
+    "trial_sheet",
     "with_participants",
 ]

@@ -136,7 +136,7 @@ def with_hints(channels: list[Channel], file: str, hints: Hints) -> list[Channel
     )
     for name, unit in overrides.items():
         at = find_channel(name, names, file)
-        channels[at] = _in_unit(channels[at], unit)
+        channels[at] = in_unit(channels[at], unit)
     if isinstance(hints.unit, str):
         channels = [_filled_unit(channel, hints.unit) for channel in channels]
     return channels
@@ -159,11 +159,12 @@ def _mapped(channels: list[Channel], names: tuple[str, ...], name: str, file: st
         channel, type=kind, muscle=said.get("muscle", channel.muscle), side=said.get("side", channel.side)
     )
     if "unit" in said:
-        changed = _in_unit(changed, said["unit"])
+        changed = in_unit(changed, said["unit"])
     return [*channels[:at], changed, *channels[at + 1 :]]
 
 
-def _in_unit(channel: Channel, unit: str) -> Channel:
+def in_unit(channel: Channel, unit: str) -> Channel:
+    """Return a channel with the unit that the user says; a unit of the file that differs is overruled, and that is noted."""
     unit = plain_unit(unit)
     if plain_unit(channel.unit) in ("", unit):
         return replace(channel, unit=unit)
