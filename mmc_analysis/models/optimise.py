@@ -35,6 +35,7 @@ NOISE = 1e-13
 DUAL_TOLERANCE = 1e-6
 NEAR = 0.02
 LARGE = 30.0
+VANISHED = 1e-13
 SMALL_BLOCK = 120
 
 
@@ -116,7 +117,7 @@ def optimise(blocks: Blocks, reml: bool) -> Optimum:
     take = directions(blocks.slots)
     start = identity_start(blocks.slots)
     found = certified(blocks, scored_start(blocks, take, reml, start), take, reml)
-    if blocks.width > SMALL_BLOCK:
+    if blocks.width > SMALL_BLOCK or found.state.sigma2 < VANISHED:
         return found
     others = [start] if found.singular else []
     if len(blocks.slots) > 1:
@@ -125,7 +126,7 @@ def optimise(blocks: Blocks, reml: bool) -> Optimum:
     seen = [found.theta]
     for other in others:
         point = newton(blocks, scored_start(blocks, take, reml, other), take, reml, seen)
-        if point is None:
+        if point is None or point.state.sigma2 < VANISHED:
             continue
         seen.append(point.theta)
         if point.state.deviance < found.state.deviance - 1e-9:
@@ -184,7 +185,7 @@ def newton(
         steps += 1
         here = derivatives(blocks, state, theta, take, reml)
         step, decrement = _newton_step(here)
-        if decrement < ENOUGH or steps >= MAX_STEPS:
+        if decrement < ENOUGH or steps >= MAX_STEPS or state.sigma2 < VANISHED:
             break
         moved = _search(blocks, theta, step, state.deviance, reml)
         if moved is None:
@@ -236,7 +237,7 @@ def certified(blocks: Blocks, theta: np.ndarray, take: np.ndarray, reml: bool) -
         steps += point.steps
         point = _without_tiny_variances(blocks, point, take, reml)
         certificate, directions_out = certify(blocks, point)
-        done = certificate.holds or restarts >= MAX_RESTARTS
+        done = certificate.holds or restarts >= MAX_RESTARTS or point.state.sigma2 < VANISHED
         theta = None if done else _escape(blocks, point, directions_out, reml)
         if theta is None:
             break
