@@ -1,6 +1,9 @@
 """The grid of reference cases is complete, and every witness in it is fit to speak."""
 
+import importlib.util
+
 import numpy as np
+import pandas as pd
 import pytest
 from oracle_cases import CASES, FOLDER, GRID, converged, fit_of, numbers, reference, reproduced
 
@@ -86,6 +89,19 @@ def test_one_reference_is_no_witness_because_of_the_unit(request):
     assert np.abs(numbers(in_volts) - numbers(in_microvolts)).max() > 1
     ours = fit_of("volts", request).anova(ddf="satterthwaite")["den_df"]
     assert numbers(ours) == pytest.approx(numbers(in_microvolts), abs=1e-3)
+
+
+def test_the_seeds_give_the_data():
+    """Every simulated file is what its generator writes."""
+    spec = importlib.util.spec_from_file_location("reference_data", FOLDER / "make_data.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert {f"{name}.csv" for name in module.SETS} == {path.name for path in (FOLDER / "data").glob("*.csv")}
+    for seed, (name, function) in enumerate(module.SETS.items(), start=2601):
+        made = function(np.random.default_rng(seed)).reset_index(drop=True)
+        kept = pd.read_csv(FOLDER / "data" / f"{name}.csv")
+        assert len(made) == len(kept)
+        np.testing.assert_allclose(made["value"], kept["value"], atol=5.1e-4, err_msg=name)
 
 
 def test_versions_are_kept():
