@@ -44,7 +44,7 @@ build/results/%.csv: paper/analysis/%.py $(INPUTS)/package.txt | $(VENV)/ready
 	@echo "result  $*"
 	@$(RUN) -m paper.analysis.$* $@
 
-PUBLISHED := studies focus_effects imagery_gains thickness_gains derived claims
+PUBLISHED := consistency studies focus_effects imagery_gains thickness_gains derived claims
 $(PUBLISHED:%=build/results/%.csv): $(INPUTS)/published.txt
 build/results/lifters.csv build/results/lifters_truth.csv: $(INPUTS)/example_calatayud.txt
 build/results/trainees.csv: $(INPUTS)/example_imagery.txt

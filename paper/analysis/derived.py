@@ -26,6 +26,18 @@ def cast(printed: pd.Series) -> list[dict]:
     ]  # fmt: skip
 
 
+def spread(reported: pd.DataFrame) -> list[dict]:
+    """Return the loss in a cast as a multiple of what is printed behind "±", read in two ways."""
+    rows = reported[reported["result"].eq("strength_cast")].set_index("statistic")["value"]
+    n = reported.loc[reported["result"].eq("size_cast"), "value"].item()
+    as_sd = abs(rows["pct_change"]) / rows["plus_minus"]
+    return [
+        quantity("clark_sd_reading", "loss in standard deviations, if ± is one", as_sd, "ratio", "change / ±"),
+        quantity("clark_se_reading", "loss in standard deviations, if ± is a standard error", as_sd / n**0.5, "ratio",
+                 "change / (± √n), n from a secondary source"),
+    ]  # fmt: skip
+
+
 def finger(printed: pd.Series) -> list[dict]:
     """Return the finger's gain with imagery as a share of the gain with physical training."""
     share = 100 * printed["ranganathan2004_finger_imagery"] / printed["ranganathan2004_finger_physical"]
@@ -50,7 +62,7 @@ def sizes() -> list[dict]:
 def derived() -> pd.DataFrame:
     """One row per derived number."""
     printed = mmc.studies.results().set_index("key")["estimate"]
-    return pd.DataFrame([*sizes(), *cast(printed), *finger(printed)])
+    return pd.DataFrame([*sizes(), *cast(printed), *finger(printed), *spread(mmc.load_study("clark2014").reported)])
 
 
 if __name__ == "__main__":
