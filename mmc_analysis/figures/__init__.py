@@ -6,6 +6,7 @@ from mmc_analysis.figures.focus import focus_by_load, focus_by_load_data
 from mmc_analysis.figures.forests import forest, forest_data
 from mmc_analysis.figures.funnels import funnel, funnel_data
 from mmc_analysis.figures.paired import paired_estimation, paired_estimation_data
+from mmc_analysis.figures.quality_page import qc_page, qc_page_data
 from mmc_analysis.figures.saving import save
 from mmc_analysis.figures.styling import ONE_COLUMN, TWO_COLUMNS, panels, style
 from mmc_analysis.figures.time_courses import trajectories, trajectories_data
@@ -26,6 +27,8 @@ __all__ = [
     "paired_estimation",
     "paired_estimation_data",
     "panels",
+    "qc_page",
+    "qc_page_data",
     "save",
     "style",
     "trajectories",

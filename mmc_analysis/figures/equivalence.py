@@ -13,6 +13,7 @@ from mmc_analysis.figures.frames import as_numbers, refuse_mixtures, require
 from mmc_analysis.figures.notes import add_legend, add_note, evidence_words, panel_width_pt, stamp_evidence, wrapped
 from mmc_analysis.figures.row_labels import TextColumn, room_for_lines, wrap_labels, write_columns, write_row_labels
 from mmc_analysis.figures.styling import (
+    BAND,
     BODY_PT,
     HIGHER,
     INK,
@@ -27,7 +28,6 @@ from mmc_analysis.options import named_options
 from mmc_analysis.schema import number_in, write_level, write_p
 
 WIDE_LEVEL = 0.95
-BAND = "#DCE9F3"
 ROW_MM, MARGINS_MM, LABEL_PT = 5.0, 34.0, 150.0
 _NAME = "equivalence"
 _NUMBERS = ("estimate", "conf_low", "conf_high", "conf_level", "bound_low", "bound_high", "p_value")

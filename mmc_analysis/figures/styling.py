@@ -30,6 +30,7 @@ SOFT_INK = "#5A5A5A"
 PALE_INK = "#B8B8B8"
 STAMP_INK = "#B03A00"
 HIGHER, LOWER = "#0072B2", "#D55E00"
+BAND = "#DCE9F3"
 
 _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")

@@ -22,7 +22,7 @@ def close_figures():
     plt.close("all")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def lifters() -> pd.DataFrame:
     """18 lifters x 3 conditions x 5 loads, one muscle."""
     rng = np.random.default_rng(1)
@@ -41,7 +41,7 @@ def lifters() -> pd.DataFrame:
     )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def trainees() -> pd.DataFrame:
     """30 people x 3 groups x 4 times; two of each group leave before the last, one of them before the third."""
     rng = np.random.default_rng(2)
@@ -59,7 +59,7 @@ def trainees() -> pd.DataFrame:
     return frame.assign(study="trial", measure="torque", unit="N_m", evidence="measured")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def effects() -> pd.DataFrame:
     """12 studies with long names, weights, one without an interval and two from secondary sources."""
     rng = np.random.default_rng(3)
@@ -83,7 +83,7 @@ def effects() -> pd.DataFrame:
     return frame
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pooled() -> pd.DataFrame:
     """Two subtotals and one overall estimate with a prediction interval."""
     return pd.DataFrame({
@@ -92,3 +92,41 @@ def pooled() -> pd.DataFrame:
         "conf_low": [3.0, 2.0, 3.5], "conf_high": [9.2, 8.4, 7.7], "conf_level": 0.95, "unit": "pct_max",
         "pred_low": [np.nan, np.nan, -1.5], "pred_high": [np.nan, np.nan, 12.7], "evidence": "derived",
     })  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def tested() -> pd.DataFrame:
+    """Three contrasts after two one-sided tests against -4 and 4, with t intervals of level 0.9."""
+    frame = pd.DataFrame({
+        "contrast": ["pectoralis - regular", "triceps - regular", "triceps - pectoralis"], "measure": "emg_peak",
+        "unit": "pct_max", "metric": "raw", "estimate": [7.7, 0.3, -1.4], "std_error": [2.1, 1.6, 2.1],
+        "df": [44.0, np.inf, 17.0], "conf_level": 0.9, "bound_low": -4.0, "bound_high": 4.0,
+        "p_value": [0.957, 0.0104, 0.1147], "verdict": ["inconclusive", "equivalent", "inconclusive"],
+        "evidence": "measured",
+    })  # fmt: skip
+    quantile = [1.6802299765, 1.6448536270, 1.7396067261]
+    return frame.assign(conf_low=frame["estimate"] - quantile * frame["std_error"],
+                        conf_high=frame["estimate"] + quantile * frame["std_error"])  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def recordings() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Quality of 2 channels x 5 trials of one participant, and their envelopes at 100 Hz."""
+    trials = ["mvic_1", "mvic_2", "regular_20", "focus_20", "focus_80"]
+    heights = {"pectoralis_major": [500.0, 460, 90, 110, 380], "triceps_brachii": [300.0, 320, 60, 70, np.nan]}
+    time = np.arange(0, 8, 0.01)
+    rows, curves = [], []
+    for muscle, peaks in heights.items():
+        for trial, peak in zip(trials, peaks, strict=True):
+            rows.append((muscle, trial, "mvic" if trial.startswith("mvic") else "task", peak, max(peaks[:2])))
+            value = peak * np.sin(np.pi * time / 8) ** 2
+            curves.append(pd.DataFrame({"muscle": muscle, "trial": trial, "time_s": time, "value": value}))
+    quality = pd.DataFrame(rows, columns=["muscle", "trial", "kind", "peak_uv", "reference_value"])
+    quality = quality.assign(
+        participant="P07", side="left", status="good", flags="", evidence="measured",
+        reference_trial=np.where(quality["muscle"] == "triceps_brachii", "P07 / triceps_brachii / mvic_2", "mvic_1"),
+    )  # fmt: skip
+    quality.loc[3, ["status", "flags"]] = ["flagged", "clipping;mains"]
+    quality.loc[6, ["status", "flags"]] = ["flagged", "mains"]
+    quality.loc[9, ["status", "flags"]] = ["masked", "flat"]
+    return quality, pd.concat(curves, ignore_index=True).assign(participant="P07", side="left")

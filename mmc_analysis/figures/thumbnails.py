@@ -1,0 +1,102 @@
+"""Envelopes as thumbnails: one small curve per channel and trial."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from mmc_analysis.errors import FigureError
+from mmc_analysis.figures.frames import as_numbers, names_of, require
+from mmc_analysis.figures.quality_rows import NAME, channels_of, trials_of
+from mmc_analysis.figures.styling import BAND, HIGHER, INK, NOTE_PT, SOFT_INK
+
+POINTS = 240
+_HIGH = 0.84
+
+
+def curves_of(envelopes: pd.DataFrame, rows: pd.DataFrame) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+    """Return time and envelope by channel and trial, thinned.
+
+    Parameters
+    ----------
+    envelopes : pandas.DataFrame
+        `muscle`, `trial`, `time_s`, `value`, and `participant`, `side` and `session` where there are several.
+    rows : pandas.DataFrame
+        What `quality_rows` returns.
+
+    Raises
+    ------
+    FigureError
+        If a column is missing, or an envelope belongs to no row.
+    """
+    require(envelopes, ["muscle", "trial", "time_s", "value"], NAME, "envelopes")
+    if "participant" in envelopes.columns:
+        envelopes = envelopes[(names_of(envelopes["participant"]) == rows["participant"].iloc[0]).to_numpy()]
+        require(envelopes, [], NAME, f"envelopes of participant '{rows['participant'].iloc[0]}'")
+    keyed = pd.DataFrame({"channel": channels_of(envelopes), "trial": trials_of(envelopes),
+                          "time_s": as_numbers(envelopes["time_s"], NAME),
+                          "value": as_numbers(envelopes["value"], NAME)})  # fmt: skip
+    known = set(zip(rows["channel"], rows["trial"], strict=True))
+    found = {}
+    for key, part in keyed.groupby(["channel", "trial"], sort=False):
+        if key not in known:
+            raise FigureError(
+                f"{NAME}: envelopes has '{key[1]}' of {key[0]}, which quality lacks. Give both for the same."
+            )
+        found[key] = thinned(part["time_s"].to_numpy(), part["value"].to_numpy(), POINTS)
+    return found
+
+
+def thinned(time: np.ndarray, value: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return at most about `points` samples that keep every peak: the highest of each stretch; NaN where all are empty.
+
+    Parameters
+    ----------
+    time, value : ndarray, shape (n,)
+
+    Examples
+    --------
+    >>> thinned(np.arange(6.0), np.array([0.0, 5, 1, np.nan, np.nan, 2]), 3)
+    (array([1., 2., 5.]), array([5., 1., 2.]))
+    """
+    step = -(-len(value) // points)
+    if step <= 1:
+        return time, value
+    padded = np.full(-(-len(value) // step) * step, -np.inf)
+    padded[: len(value)] = np.where(np.isnan(value), -np.inf, value)
+    stretches = padded.reshape(-1, step)
+    at = np.arange(len(stretches)) * step + stretches.argmax(axis=1)
+    highest = stretches.max(axis=1)
+    return time[np.minimum(at, len(time) - 1)], np.where(np.isneginf(highest), np.nan, highest)
+
+
+def draw_thumbnails(ax: Axes, rows: pd.DataFrame, curves: dict) -> None:
+    """Draw the envelopes of one channel, each on the line of its trial, all to one scale; dashed the reference.
+
+    `rows` are those of the channel; the scale ends at the highest of all envelopes and references.
+    """
+    own = {row.trial: curves[row.channel, row.trial] for row in rows.itertuples() if (row.channel, row.trial) in curves}
+    tops = [np.nanmax(value) for _, value in own.values() if np.isfinite(value).any()]
+    scale = max([*tops, *rows["reference_value"].dropna()], default=1.0) or 1.0
+    ends = [time[-1] for time, _ in own.values()]
+    ax.set_xlim(0, max(ends, default=1.0))
+    for row in rows.itertuples():
+        base = row.y + _HIGH / 2
+        if row.trial not in own or not np.isfinite(own[row.trial][1]).any():
+            ax.annotate("no envelope", (0.5, row.y), xycoords=ax.get_yaxis_transform(), ha="center", va="center",
+                        fontsize=NOTE_PT, color=SOFT_INK)  # fmt: skip
+            continue
+        time, value = own[row.trial]
+        top = base - _HIGH * value / scale
+        ax.fill_between(time, base, top, color=BAND, lw=0, zorder=2, label=f"_area {row.trial}")
+        ax.plot(time, top, color=HIGHER, lw=0.5, zorder=3, label=f"_envelope {row.trial}")
+        if np.isfinite(row.reference_value):
+            level = base - _HIGH * row.reference_value / scale
+            ax.plot(
+                [0, time[-1]],
+                [level, level],
+                color=INK,
+                lw=0.4,
+                ls=(0, (3, 2)),
+                zorder=4,
+                label=f"_reference {row.trial}",
+            )

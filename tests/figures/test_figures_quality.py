@@ -1,0 +1,151 @@
+"""Quality page: every recording of one participant, its envelope, peak and flags."""
+
+import matplotlib
+import pandas as pd
+import pytest
+from figure_checks import line, overlaps, texts
+
+from mmc_analysis import figures
+from mmc_analysis.errors import FigureError
+
+
+@pytest.fixture(scope="module")
+def page(recordings):
+    return figures.qc_page(*recordings)
+
+
+def words(page) -> list[str]:
+    return [text.get_text() for text in page.texts]
+
+
+def panels(page) -> list:
+    """Envelope and peak panels, channel by channel."""
+    return page.axes
+
+
+def test_peaks_stand_in_percent_of_the_reference(recordings, page):
+    quality, _ = recordings
+    peaks = panels(page)[1]
+    own = quality[quality["muscle"] == "pectoralis_major"]
+    for row in own.itertuples():
+        point = line(peaks, f"_peak {row.trial.replace('_', ' ')}")
+        assert point.get_xdata()[0] == pytest.approx(row.peak_uv / 5)
+    assert line(peaks, "_reference").get_xdata()[0] == 100
+    markers = [drawn.get_marker() for drawn in peaks.lines if drawn.get_label().startswith("_peak")]
+    assert markers == ["D", "o", "o", "o", "o"]
+    assert "100 % = 500 µV" in words(page) and "100 % = 320 µV" in words(page)
+
+
+def test_the_reference_is_found_by_its_name_within_a_longer_label(recordings):
+    data = figures.qc_page_data(recordings[0])
+    assert data.loc[data["is_reference"], ["channel", "trial"]].to_numpy().tolist() == [
+        ["Pectoralis major, left", "mvic 1"], ["Triceps brachii, left", "mvic 2"]]  # fmt: skip
+
+
+def test_envelopes_of_a_channel_have_one_scale_and_keep_their_peaks(page):
+    envelopes = panels(page)[0]
+    heights = []
+    for trial in ("mvic 1", "mvic 2", "regular 20"):
+        curve = line(envelopes, f"_envelope {trial}").get_ydata()
+        heights.append({"mvic 1": 0, "mvic 2": 1, "regular 20": 3}[trial] + 0.42 - curve.min())
+        assert len(curve) <= 240
+    assert heights == pytest.approx([0.84, 0.84 * 460 / 500, 0.84 * 90 / 500])
+    level = line(envelopes, "_reference mvic 1").get_ydata()[0]
+    assert level == pytest.approx(line(envelopes, "_envelope mvic 1").get_ydata().min(), abs=1e-6)
+    assert "no envelope" in [text.get_text() for text in panels(page)[2].texts]
+
+
+def test_flags_have_letters_and_a_key_that_counts_them(recordings, page):
+    data = figures.qc_page_data(recordings[0])
+    assert data["letters"].tolist() == ["", "", "", "a b", "", "", "a", "", "", "c"]
+    key = " ".join(words(page)[-1].split())
+    assert "a mains (2), b clipping (1), c flat (1)." in key
+    looks = {drawn.get_label(): drawn.get_marker() for drawn in panels(page)[1].lines + panels(page)[3].lines
+             if drawn.get_label().startswith("_status")}  # fmt: skip
+    assert looks["_status focus 20"] == "o" and looks["_status focus 80"] == "X"
+    assert line(panels(page)[1], "_status focus 20").get_marker() == "^"
+    assert "10 recordings (5 trials): 7 good, 2 flagged, 1 masked." in words(page)
+
+
+def test_rows_are_grouped_by_kind_and_shared_by_all_panels(recordings, page):
+    data = figures.qc_page_data(recordings[0])
+    places = data.drop_duplicates("trial").set_index("trial")["y"]
+    assert places.tolist() == [0, 1, 3, 4, 5]
+    assert {"Maximal trials", "Tasks"} <= set(words(page))
+    assert len({ax.get_ylim() for ax in page.axes}) == 1
+    assert line(panels(page)[3], "_peak mvic 2").get_ydata()[0] == places["mvic 2"]
+
+
+def test_a_page_is_two_columns_wide_legible_and_without_overlaps(recordings):
+    quality, envelopes = recordings
+    page = figures.qc_page(quality.assign(evidence="synthetic"), envelopes)
+    assert page.get_size_inches()[0] * 25.4 == pytest.approx(174)
+    assert page.get_size_inches()[1] * 25.4 <= 240
+    assert overlaps(page) == []
+    assert min(text.get_fontsize() for text in texts(page)) >= 6
+    assert [text.get_text() for text in page.texts if text.get_gid() == "evidence-stamp"] == ["synthetic data"]
+
+
+def test_a_full_page_still_fits(recordings):
+    quality, _ = recordings
+    many = pd.concat(
+        [quality.assign(trial=[f"{trial}_{i}" for trial in quality["trial"]], reference_trial="") for i in range(7)]
+    )
+    full = pd.concat([many, many.assign(side="right"), many.assign(side="", muscle="soleus_" + many["muscle"].str[:3])])
+    page = figures.qc_page(full)
+    assert page.get_size_inches()[1] * 25.4 <= 240
+    assert overlaps(page) == []
+
+
+def test_it_makes_do_with_less(recordings):
+    quality, envelopes = recordings
+    in_uv = figures.qc_page_data(quality.drop(columns="reference_value"))
+    assert in_uv["peak"].tolist()[:2] == [500, 460] and set(in_uv["unit"]) == {"uV"}
+    bare = quality[["participant", "muscle", "trial", "status", "flags"]]
+    assert figures.qc_page(bare).axes
+    assert len(figures.qc_page(bare, envelopes.drop(columns="side")).axes) == 2
+
+
+def test_sessions_and_sides_tell_recordings_apart(recordings):
+    quality, _ = recordings
+    both = pd.concat([quality.assign(session="day 1"), quality.assign(session="day 2")])
+    assert "mvic 1 (day 2)" in set(figures.qc_page_data(both)["trial"])
+    with pytest.raises(FigureError, match="'mvic 1' of Pectoralis major, left more than once"):
+        figures.qc_page_data(pd.concat([quality, quality]))
+
+
+def test_settings_and_frames_of_the_user_stay(recordings):
+    copies = [frame.copy(deep=True) for frame in recordings]
+    with matplotlib.rc_context({"font.size": 19, "axes.grid": True}):
+        before = dict(matplotlib.rcParams)
+        page = figures.qc_page(*recordings)
+        assert dict(matplotlib.rcParams) == before
+    assert max(text.get_fontsize() for text in texts(page)) == 9
+    for frame, copy in zip(recordings, copies, strict=True):
+        pd.testing.assert_frame_equal(frame, copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda q: q.drop(columns="flags"), "quality lacks the column flags"),
+        (lambda q: q.assign(status="fine"), "status='fine' is not allowed"),
+        (lambda q: q.assign(participant=["P07", "P08"] * 5), "holds 2 participants"),
+        (lambda q: q.assign(reference_value=0.0), "reference_value is empty or not above zero in row 0"),
+        (lambda q: q.assign(muscle=[f"m{i}" for i in range(10)]), "10 channels × 5 trials do not fit"),
+        (lambda q: q.iloc[:0], "quality has no rows"),
+    ],
+)
+def test_frames_that_cannot_be_drawn_say_why(recordings, change, message):
+    with pytest.raises(FigureError, match=message):
+        figures.qc_page(change(recordings[0]))
+
+
+def test_participants_and_envelopes_that_are_not_there_are_named(recordings):
+    quality, envelopes = recordings
+    with pytest.raises(FigureError, match="participant='P70' is not allowed.*Did you mean 'P07'"):
+        figures.qc_page(quality, participant="P70")
+    with pytest.raises(FigureError, match="envelopes has 'extra' of Pectoralis major, left, which quality lacks"):
+        figures.qc_page(quality, envelopes.replace({"trial": {"mvic_1": "extra"}}))
+    with pytest.raises(FigureError, match="envelopes of participant 'P07' has no rows"):
+        figures.qc_page(quality, envelopes.assign(participant="P01"))
