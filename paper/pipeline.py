@@ -15,7 +15,7 @@ def read_result(name: str) -> pd.DataFrame:
     path = RESULTS / f"{name}.csv"
     if not path.is_file():
         raise SystemExit(f"{path} is missing. Run: make results")
-    return pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "string"), float_precision="round_trip")
+    return pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "string"))
 
 
 def write_result(frame: pd.DataFrame, path: str | Path) -> None:

@@ -1,0 +1,40 @@
+"""The notebooks run from top to bottom, and the repository keeps no outputs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from paper import notebooks
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request) -> Path:
+    return request.param
+
+
+def test_there_are_three():
+    assert len(NOTEBOOKS) == 3
+
+
+def test_runs(notebook):
+    run = notebooks.run(notebook)
+    code = [cell for cell in run.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    assert any("image/png" in output.get("data", {}) for cell in code for output in cell.outputs)
+
+
+def test_keeps_no_outputs_and_fixed_cell_ids(notebook):
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    assert [cell["id"] for cell in cells] == [f"{notebook.stem[:2]}-{i:02d}" for i in range(1, len(cells) + 1)]
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == [] and cell["execution_count"] is None
+
+
+def test_defines_nothing_that_belongs_in_the_package(notebook):
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert "def " not in source and "class " not in source and "filterwarnings" not in source
