@@ -24,8 +24,8 @@ import pandas as pd
 from scipy import stats
 
 from mmc_analysis.errors import MMCWarning
-from mmc_analysis.models.anova import hypothesis_matrices
-from mmc_analysis.models.mixed import MixedFit, fit_mixed
+from mmc_analysis.models.mixed.model import MixedFit, fit_mixed
+from mmc_analysis.models.tables.anova import hypothesis_matrices
 
 HERE = Path(__file__).resolve().parent
 TABLE, PAGE = HERE / "error_rates.csv", HERE.parent / "docs" / "error_rates.md"

@@ -22,7 +22,7 @@ import pandas as pd
 import statsmodels
 import statsmodels.formula.api as smf
 
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.model import fit_mixed
 
 HERE = Path(__file__).resolve().parent
 TABLE, README = HERE / "mixed_models.csv", HERE / "README.md"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.models.blocks import GroupedColumns
-from mmc_analysis.models.likelihood import lower_triangles
+from mmc_analysis.models.mixed.blocks import GroupedColumns
+from mmc_analysis.models.mixed.likelihood import lower_triangles
 
 
 @dataclass(frozen=True)

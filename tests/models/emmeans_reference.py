@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from mmc_analysis.models.fixed import fixed_design
-from mmc_analysis.models.inference import JointTest, LinearEstimates, LinearInference
+from mmc_analysis.models.designs.fixed import fixed_design
+from mmc_analysis.models.tables.inference import JointTest, LinearEstimates, LinearInference
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference" / "emmeans"
 CONDITIONS = ["regular", "pectoralis", "triceps"]

@@ -11,7 +11,7 @@ import pandas as pd
 import statsmodels
 
 from mmc_analysis.errors import MMCWarning
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.model import fit_mixed
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference" / "mixed_models"
 GRID = json.loads((FOLDER / "cases.json").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ import pytest
 from lab import lifts
 
 from mmc_analysis.errors import MMCWarning
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.model import fit_mixed
 
 TWO_WAY = "value ~ condition * load + "
 SD = (8.0, 6.0, 3.0, 4.0)

@@ -9,8 +9,8 @@ from emmeans_reference import Transplanted, lifts, reference
 from ordinary import Ordinary
 
 from mmc_analysis.errors import MMCWarning, OptionError
-from mmc_analysis.models.anova import hypothesis_matrices
-from mmc_analysis.models.fixed import fixed_design
+from mmc_analysis.models.designs.fixed import fixed_design
+from mmc_analysis.models.tables.anova import hypothesis_matrices
 from mmc_analysis.schema import check
 
 MIXED = {

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from designs import lifters
 
-from mmc_analysis.models import likelihood as lk
-from mmc_analysis.models.batch import batch_solve, classes_of, sums_of
-from mmc_analysis.models.blocks import make_blocks, rotation_of
+from mmc_analysis.models.mixed import likelihood as lk
+from mmc_analysis.models.mixed.batch import batch_solve, classes_of, sums_of
+from mmc_analysis.models.mixed.blocks import make_blocks, rotation_of
 
 
 @pytest.mark.parametrize("reml", [True, False])

@@ -5,7 +5,7 @@ import pytest
 from designs import codes, lifters
 
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models import blocks as bl
+from mmc_analysis.models.mixed import blocks as bl
 
 
 def test_nesting_makes_one_block_per_participant():

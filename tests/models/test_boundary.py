@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from lab import lifts, with_gaps
 
-from mmc_analysis.models.boundary import face
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.boundary import face
+from mmc_analysis.models.mixed.model import fit_mixed
 
 BASE = "value ~ condition * load + (1 | participant) + (1 | participant:load)"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.coding import CODINGS, code_levels
-from mmc_analysis.models.rank import column_lengths, independent_columns, null_basis
+from mmc_analysis.models.designs.coding import CODINGS, code_levels
+from mmc_analysis.models.designs.rank import column_lengths, independent_columns, null_basis
 
 
 def test_treatment_with_a_reference():

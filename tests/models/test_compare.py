@@ -7,8 +7,8 @@ from lab import lifts, with_gaps
 from scipy import stats
 
 from mmc_analysis.errors import ModelError, OptionError
-from mmc_analysis.models.compare import compare
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.compare import compare
+from mmc_analysis.models.mixed.model import fit_mixed
 
 
 def fit(fixed, random, frame, **options):

@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.contrasts import contrast_set, interaction_set
-from mmc_analysis.models.orthogonal import fit_polynomial, integer_polynomials
+from mmc_analysis.models.designs.orthogonal import fit_polynomial, integer_polynomials
+from mmc_analysis.models.tables.contrasts import contrast_set, interaction_set
 
 LEVELS = ["regular", "pectoralis", "triceps", "both"]
 

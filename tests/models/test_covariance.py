@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mmc_analysis.models.covariance import CORRELATION, STRUCTURES, VARIANCE
+from mmc_analysis.models.repeated.covariance import CORRELATION, STRUCTURES, VARIANCE
 
 K = 4
 THETA = {

@@ -2,7 +2,7 @@
 
 from lab import lifts
 
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.model import fit_mixed
 
 
 def test_text_names_the_model_its_rows_and_its_tables():

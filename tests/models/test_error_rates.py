@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mmc_analysis.models.rm_anova import rm_anova
+from mmc_analysis.models.variance_analysis.rm_anova import rm_anova
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 TERMS = ("condition", "load", "condition:load")

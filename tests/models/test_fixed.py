@@ -7,7 +7,7 @@ import pytest
 from ordinary import Ordinary
 
 from mmc_analysis.errors import MMCWarning, ModelError
-from mmc_analysis.models.fixed import fixed_design, model_layout, model_matrix
+from mmc_analysis.models.designs.fixed import fixed_design, model_layout, model_matrix
 
 CONDITIONS = ["regular", "pectoralis", "triceps"]
 

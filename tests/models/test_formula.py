@@ -3,8 +3,8 @@
 import pytest
 
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.formula import parse_formula, parse_response
-from mmc_analysis.models.terms import MOST_CROSSINGS, parse_terms
+from mmc_analysis.models.formulas.formula import parse_formula, parse_response
+from mmc_analysis.models.formulas.terms import MOST_CROSSINGS, parse_terms
 
 
 def random_terms(text):

@@ -8,9 +8,9 @@ from ordinary import Ordinary
 from scipy import stats
 
 from mmc_analysis.errors import ModelError, OptionError
-from mmc_analysis.models.inference import LinearInference
-from mmc_analysis.models.primitives import LinearEstimates
-from mmc_analysis.models.t_distribution import t_quantile, two_sided_p
+from mmc_analysis.models.small_samples.t_distribution import t_quantile, two_sided_p
+from mmc_analysis.models.tables.inference import LinearInference
+from mmc_analysis.models.tables.primitives import LinearEstimates
 from mmc_analysis.schema import check
 
 

@@ -6,7 +6,7 @@ from lab import lifts, with_gaps
 
 from mmc_analysis import schema
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.model import fit_mixed
 
 FORMULA = "value ~ condition + load + (1 + condition | participant)"
 

@@ -10,9 +10,9 @@ from scipy.optimize import brentq, minimize
 
 from mmc_analysis import schema
 from mmc_analysis.errors import ModelError, OptionError
-from mmc_analysis.models.intervals import profile_intervals
-from mmc_analysis.models.likelihood import solve
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.intervals import profile_intervals
+from mmc_analysis.models.mixed.likelihood import solve
+from mmc_analysis.models.mixed.model import fit_mixed
 
 
 def one_way(seed=1, people=10, each=5, sd=1.5):

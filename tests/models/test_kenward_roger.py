@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmc_analysis.models import kenward_roger as kr
+from mmc_analysis.models.small_samples import kenward_roger as kr
 
 
 def unstructured(n: int, k: int, seed: int):

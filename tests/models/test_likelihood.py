@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from designs import dense_deviance, dense_h, lifters
 
-from mmc_analysis.models import likelihood as lk
-from mmc_analysis.models.blocks import make_blocks, rotation_of
+from mmc_analysis.models.mixed import likelihood as lk
+from mmc_analysis.models.mixed.blocks import make_blocks, rotation_of
 
 CASES = [("nested", 0.0), ("nested", 0.25), ("crossed", 0.25)]
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from mmc_analysis.errors import MMCWarning, ModelError, OptionError
 from mmc_analysis.models import rm_anova
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.model import fit_mixed
 
 fit_quietly = partial(fit_mixed, warn=False)
 SLOPES = "value ~ condition * load + (1 + condition | participant)"

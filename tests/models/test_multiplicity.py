@@ -5,7 +5,7 @@ import pytest
 from emmeans_reference import as_frame, reference
 
 from mmc_analysis.errors import OptionError
-from mmc_analysis.models.multiplicity import adjust_family
+from mmc_analysis.models.small_samples.multiplicity import adjust_family
 
 
 def family():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmc_analysis.models.multivariate_t import largest_of_several
-from mmc_analysis.models.studentized_range import studentized_range_quantile, studentized_range_sf
+from mmc_analysis.models.small_samples.multivariate_t import largest_of_several
+from mmc_analysis.models.small_samples.studentized_range import studentized_range_quantile, studentized_range_sf
 
 
 def pairs(k):

@@ -5,9 +5,9 @@ import pytest
 from designs import codes, lifters, orthonormal, unit_columns
 from scipy.optimize import minimize
 
-from mmc_analysis.models import optimise as op
-from mmc_analysis.models.blocks import GroupedColumns, make_blocks, rotation_of
-from mmc_analysis.models.likelihood import derivatives, directions, solve
+from mmc_analysis.models.mixed import optimise as op
+from mmc_analysis.models.mixed.blocks import GroupedColumns, make_blocks, rotation_of
+from mmc_analysis.models.mixed.likelihood import derivatives, directions, solve
 
 
 def blocks_of(**design):

@@ -7,10 +7,10 @@ from lab import lifts, with_gaps
 from scipy import stats
 
 from mmc_analysis.errors import ModelError, OptionError
-from mmc_analysis.models.mixed import fit_mixed
-from mmc_analysis.models.predictions import known_rows
-from mmc_analysis.models.row_effects import prediction_variance
-from mmc_analysis.models.variance import user_covariances
+from mmc_analysis.models.mixed.model import fit_mixed
+from mmc_analysis.models.mixed.predictions import known_rows
+from mmc_analysis.models.mixed.row_effects import prediction_variance
+from mmc_analysis.models.mixed.variance import user_covariances
 
 FORMULA = "value ~ condition + load + (1 + condition | participant) + (1 | participant:load)"
 

@@ -6,8 +6,8 @@ import pytest
 from lab import lifts
 
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.formula import parse_formula
-from mmc_analysis.models.random import random_effects
+from mmc_analysis.models.formulas.formula import parse_formula
+from mmc_analysis.models.mixed.random import random_effects
 
 
 def built(random, frame):

@@ -6,8 +6,8 @@ import pytest
 from lab import lifts, with_gaps
 
 from mmc_analysis.errors import ModelError, OptionError
-from mmc_analysis.models.closed_form import balance_of
-from mmc_analysis.models.mixed import fit_mixed
+from mmc_analysis.models.mixed.closed_form import balance_of
+from mmc_analysis.models.mixed.model import fit_mixed
 
 SLOPES = "value ~ condition * load + (1 + condition | participant)"
 DESIGNS = {

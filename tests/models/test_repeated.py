@@ -10,10 +10,10 @@ from scipy import stats
 
 from mmc_analysis import schema
 from mmc_analysis.errors import MMCWarning
-from mmc_analysis.models.covariance import STRUCTURES
-from mmc_analysis.models.mixed import fit_mixed
-from mmc_analysis.models.repeated import fit_repeated
-from mmc_analysis.models.rm_anova import rm_anova
+from mmc_analysis.models.mixed.model import fit_mixed
+from mmc_analysis.models.repeated.covariance import STRUCTURES
+from mmc_analysis.models.repeated.model import fit_repeated
+from mmc_analysis.models.variance_analysis.rm_anova import rm_anova
 
 NLME = "tests/reference/nlme"
 

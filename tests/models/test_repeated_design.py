@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from mmc_analysis.errors import MMCWarning, ModelError, OptionError
-from mmc_analysis.models.repeated import fit_repeated
+from mmc_analysis.models.repeated.model import fit_repeated
 
 
 def training(n=14, seed=4):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.repeated import fit_repeated
+from mmc_analysis.models.repeated.model import fit_repeated
 
 N_STUDIES, N_PEOPLE, N_TIMES = 600, 10, 4
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mmc_analysis.models.covariance import STRUCTURES
-from mmc_analysis.models.repeated_likelihood import Problem, curvature, evaluate, second_order_arrays, split_patterns
+from mmc_analysis.models.repeated.covariance import STRUCTURES
+from mmc_analysis.models.repeated.likelihood import Problem, curvature, evaluate, second_order_arrays, split_patterns
 
 K = 4
 N = 8

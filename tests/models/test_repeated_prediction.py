@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mmc_analysis.models.covariance import STRUCTURES
-from mmc_analysis.models.mixed import fit_mixed
-from mmc_analysis.models.repeated import fit_repeated
-from mmc_analysis.models.repeated_prediction import average, conditional
+from mmc_analysis.models.mixed.model import fit_mixed
+from mmc_analysis.models.repeated.covariance import STRUCTURES
+from mmc_analysis.models.repeated.model import fit_repeated
+from mmc_analysis.models.repeated.prediction import average, conditional
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import pytest
 from lab import lifts, with_gaps
 from scipy import stats
 
-from mmc_analysis.models.mixed import fit_mixed
-from mmc_analysis.models.variance import user_covariances
+from mmc_analysis.models.mixed.model import fit_mixed
+from mmc_analysis.models.mixed.variance import user_covariances
 
 
 @pytest.fixture(scope="module")

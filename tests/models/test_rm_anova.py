@@ -12,7 +12,7 @@ from statsmodels.stats.anova import AnovaRM
 
 from mmc_analysis import schema
 from mmc_analysis.errors import MMCWarning, ModelError, OptionError
-from mmc_analysis.models.rm_anova import rm_anova
+from mmc_analysis.models.variance_analysis.rm_anova import rm_anova
 
 AFEX = "tests/reference/afex"
 DESIGNS = (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmc_analysis.models import satterthwaite as st
+from mmc_analysis.models.small_samples import satterthwaite as st
 
 
 def two_variances(x, y):

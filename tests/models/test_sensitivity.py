@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from designs import dense_h, lifters
 
-from mmc_analysis.models import sensitivity as se
-from mmc_analysis.models.solution import solve_mixed
+from mmc_analysis.models.mixed import sensitivity as se
+from mmc_analysis.models.mixed.solution import solve_mixed
 
 
 @pytest.fixture(scope="module", params=[("nested", 0.25, True), ("crossed", 0.2, True), ("slopes", 0.2, False)])

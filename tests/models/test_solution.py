@@ -5,7 +5,7 @@ import pytest
 from designs import lifters
 
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.solution import framed, solve_mixed
+from mmc_analysis.models.mixed.solution import framed, solve_mixed
 
 
 def test_the_frame_takes_out_the_least_squares_fit():

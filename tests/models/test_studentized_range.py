@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmc_analysis.models.studentized_range import studentized_range_quantile, studentized_range_sf
+from mmc_analysis.models.small_samples.studentized_range import studentized_range_quantile, studentized_range_sf
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""From data and a formula to matrices: factors, coding, rank."""

@@ -1,0 +1,1 @@
+"""Formulas in the syntax of lme4, read without running them."""

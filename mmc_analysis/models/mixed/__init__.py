@@ -1,0 +1,1 @@
+"""Linear mixed models: likelihood, optimum, fit, predictions, intervals, many fits at once."""

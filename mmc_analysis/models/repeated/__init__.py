@@ -1,0 +1,1 @@
+"""Marginal models for repeated measures: covariance structures, likelihood, optimum, fit."""

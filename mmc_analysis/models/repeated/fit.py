@@ -1,0 +1,313 @@
+"""A fitted marginal model, and everything that can be asked of it."""
+
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from mmc_analysis.errors import MMCWarning, ModelError
+from mmc_analysis.models.designs.fixed import FixedDesign
+from mmc_analysis.models.mixed.residuals import quantile_frame
+from mmc_analysis.models.repeated.design import Occasions
+from mmc_analysis.models.repeated.estimate import Estimate, estimate, joint_test, linear_estimates
+from mmc_analysis.models.repeated.prediction import Leaning, average, conditional, normalised, predictions
+from mmc_analysis.models.repeated.tables import correlation, in_units, matrix_frame, parameter_table
+from mmc_analysis.models.repeated.text import as_html, as_text
+from mmc_analysis.models.tables.inference import JointTest, LinearEstimates, LinearInference
+from mmc_analysis.models.tables.primitives import t_quantile
+from mmc_analysis.options import check_option, named_options
+
+KENWARD_ROGER = ("kenward-roger", "kenward-roger-linear")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RepeatedFit(LinearInference):
+    """A fitted marginal model.
+
+    Tables of coefficients, tests, means, contrasts and slopes come from :class:`LinearInference`; `ddf` may also be
+    ``"kenward-roger-linear"``, and `information` is ``"observed"`` unless said otherwise, as in SAS PROC MIXED.
+
+    Attributes
+    ----------
+    fixed : FixedDesign
+    covariance : str
+        ``"UN"``, ``"CS"``, ``"CSH"``, ``"AR1"``, ``"ARH1"`` or ``"TOEP"``.
+    reml : bool
+    evidence : str
+    converged : bool
+        Always true: a fit whose gradient, curvature and covariance matrix are not those of a maximum is refused.
+    """
+
+    fixed: FixedDesign
+    covariance: str
+    reml: bool
+    evidence: str
+    seen: Occasions = field(repr=False)
+    result: Estimate = field(repr=False)
+
+    ddf_options = (*KENWARD_ROGER, "satterthwaite", "asymptotic")
+    default_information = "observed"
+    converged = True
+
+    def linear_estimates(self, L: np.ndarray, ddf: str, information: str) -> LinearEstimates:
+        """Estimate the functions L (m, p) of the coefficients, each with its own degrees of freedom."""
+        return linear_estimates(self._estimate_for(ddf), np.atleast_2d(L), ddf, information)
+
+    def joint_test(self, L: np.ndarray, ddf: str, information: str) -> JointTest:
+        """Test that the functions L (q, p) are all zero."""
+        return joint_test(self._estimate_for(ddf), np.atleast_2d(L), ddf, information)
+
+    def _estimate_for(self, ddf: str) -> Estimate:
+        if self.reml or ddf not in KENWARD_ROGER:
+            return self.result
+        warnings.warn(
+            "Kenward-Roger is defined for REML, and this model was fitted by maximum likelihood: the table rests on its "
+            "REML fit. Ask for ddf='satterthwaite' to stay with maximum likelihood, or fit with reml=True.",
+            MMCWarning,
+            stacklevel=6,
+        )
+        return self.restricted
+
+    @cached_property
+    def restricted(self) -> Estimate:
+        """The estimate by REML: the fit itself, if it is one."""
+        if self.reml:
+            return self.result
+        return estimate(self.fixed.X, self.fixed.y, self.seen.codes, self.result.problem.structure, True)
+
+    @cached_property
+    def beta(self) -> np.ndarray:
+        """Coefficients, (p,)."""
+        return self.result.beta
+
+    @property
+    def n_obs(self) -> int:
+        """Number of observations used."""
+        return len(self.fixed.y)
+
+    @property
+    def n_dropped(self) -> int:
+        """Number of rows left out because a value is missing."""
+        return self.fixed.n_dropped
+
+    @property
+    def n_participants(self) -> int:
+        """Number of participants with at least one observation."""
+        return len(self.seen.participant.levels)
+
+    @property
+    def participant_codes(self) -> np.ndarray:
+        """Who gave each row, (n_obs,)."""
+        return self.seen.participant.codes
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of covariance parameters, and of fixed effects too if the fit is by maximum likelihood."""
+        return len(self.result.optimum.point.theta) + (0 if self.reml else len(self.beta))
+
+    @property
+    def loglik(self) -> float:
+        """Logarithm of the likelihood, restricted if the fit is by REML."""
+        return -self.result.criterion / 2
+
+    @property
+    def deviance(self) -> float:
+        """-2 log L, of the restricted likelihood if the fit is by REML."""
+        return self.result.criterion
+
+    @property
+    def aic(self) -> float:
+        """-2 log L + 2 d as in SAS PROC MIXED: d counts covariance parameters only if the fit is by REML."""
+        return self.result.criterion + 2 * self.n_parameters
+
+    @property
+    def bic(self) -> float:
+        """-2 log L + d log n as in SAS PROC MIXED: n counts participants (those with an observation)."""
+        return self.result.criterion + self.n_parameters * float(np.log(self.n_participants))
+
+    @property
+    def formula(self) -> str:
+        """The formula, as it was read."""
+        return str(self.fixed.formula)
+
+    @cached_property
+    def residuals(self) -> pd.DataFrame:
+        """Fitted values and residuals, one row per row used, on the index of the data.
+
+        ``fitted`` Xβ; ``marginal`` y - Xβ; ``pearson`` the latter over its occasion's standard deviation; ``normalised``
+        L⁻¹(y - Xβ) with LL' the participant's covariance matrix: if the model is right these are uncorrelated with
+        variance 1, so that a normal quantile plot of them means something.
+        """
+        sigma, fitted = self.result.sigma, self.fixed.X @ self.beta
+        left = self.fixed.y - fitted
+        white = normalised(left, sigma, self.result.problem.patterns)
+        return pd.DataFrame(
+            {"fitted": fitted, "marginal": left, "pearson": left / np.sqrt(self._row_variance), "normalised": white},
+            index=self.fixed.data.index,
+        )
+
+    @property
+    def _row_variance(self) -> np.ndarray:
+        return self.result.sigma[self.seen.group_codes, self.seen.occasion.codes, self.seen.occasion.codes]
+
+    @property
+    def fitted(self) -> pd.Series:
+        """Fitted values Xβ, on the index of the data."""
+        return self.residuals["fitted"]
+
+    def quantiles(self) -> pd.DataFrame:
+        """Return the points of a normal quantile plot of the normalised residuals: `sample`, `theoretical`."""
+        return quantile_frame(self.residuals, "normalised", [])
+
+    @named_options
+    def r_squared(self, *, ddof: int = 1) -> pd.DataFrame:
+        """Return the marginal R²: the share of the variance of the response that the fixed part makes.
+
+        Parameters
+        ----------
+        ddof : {1, 0}
+            The variance of the fixed part has n - ddof in its denominator; 1 as in R's insight, 0 as in the papers.
+
+        Returns
+        -------
+        pandas.DataFrame
+            An estimates frame with metric ``r2_marginal``: var(Xβ) over itself plus the mean variance of the rows used.
+
+        Notes
+        -----
+        Nakagawa & Schielzeth (2013), Methods in Ecology and Evolution 4:133. There is no conditional R² without random effects.
+        """
+        check_option("ddof", ddof, (0, 1))
+        fixed = float(np.var(self.fitted, ddof=ddof))
+        left = float(np.mean(self._row_variance))
+        return pd.DataFrame(
+            {"metric": ["r2_marginal"], "estimate": [fixed / (fixed + left)], "n_obs": self.n_obs,
+             "method": "Nakagawa, mean variance of the rows", "evidence": self.evidence}
+        )  # fmt: skip
+
+    @property
+    def sigma(self) -> pd.DataFrame:
+        """Standard deviation of each occasion (rows) in each covariance group (columns; one if there are none)."""
+        sd = np.sqrt(np.diagonal(self.result.sigma, axis1=1, axis2=2))
+        names = self.seen.group_levels if self.seen.group else ("sd",)
+        return pd.DataFrame(
+            sd.T, index=pd.Index(self.seen.occasion.levels, name=self.seen.occasion.title), columns=list(names)
+        )
+
+    @property
+    def covariance_parameters(self) -> pd.DataFrame:
+        """The estimated covariance parameters with 95 % intervals; see :meth:`covariance_intervals`."""
+        return self.covariance_intervals()
+
+    @named_options
+    def covariance_intervals(self, *, information: str = "observed", conf_level: float = 0.95) -> pd.DataFrame:
+        """Return the covariance parameters as an estimates frame.
+
+        Parameters
+        ----------
+        information : {"observed", "expected"}
+            Information matrix that gives the standard errors.
+        conf_level : float
+
+        Returns
+        -------
+        pandas.DataFrame
+            `group` (if there are groups), `term`, `metric` (variance, covariance or correlation), `estimate`,
+            `std_error`, `conf_level`, `conf_low`, `conf_high`, `n`, `method`, `evidence`. Variances are in squared units
+            of the response and have chi-squared intervals, the others normal ones, as in SAS PROC MIXED.
+        """
+        how = self._how("satterthwaite", information, conf_level)
+        structure, theta = self.result.problem.structure, self.result.optimum.point.theta
+        labels = structure.labels(list(self.seen.occasion.levels))
+        units = in_units(labels, theta, self.result.scale)
+        error = np.sqrt(np.diag(self.result.parameter_covariance(how.information)))
+        table = parameter_table(labels, self.seen.group_levels, theta * units, error * units, how.conf_level)
+        table.insert(table.columns.get_loc("method"), "n", self.n_participants)
+        return table.assign(evidence=self.evidence)
+
+    def covariance_matrix(self, group: str | None = None) -> pd.DataFrame:
+        """Return the covariance matrix of the occasions, in one covariance group if there are several."""
+        return matrix_frame(self._sigma_of(group), self.seen.occasion.levels, self.seen.occasion.title)
+
+    def correlation_matrix(self, group: str | None = None) -> pd.DataFrame:
+        """Return the correlation matrix of the occasions, in one covariance group if there are several."""
+        return matrix_frame(correlation(self._sigma_of(group)), self.seen.occasion.levels, self.seen.occasion.title)
+
+    @named_options
+    def predict(
+        self,
+        new: pd.DataFrame | None = None,
+        *,
+        participants: str = "average",
+        interval: str | None = None,
+        ddf: str = "kenward-roger",
+        information: str | None = None,
+        conf_level: float = 0.95,
+    ) -> pd.DataFrame:
+        """Predict the response.
+
+        Parameters
+        ----------
+        new : pandas.DataFrame, optional
+            Rows to predict, with the columns of the fixed part; the rows used if left out. The occasion (and covariance
+            group) must be there for ``interval="prediction"`` and for known participants.
+        participants : {"average", "known"}
+            Whether to predict the mean, or for participants of the fit, given what else was measured of them: so a
+            missing occasion is filled in as the model sees it.
+        interval : {"confidence", "prediction"}, optional
+            Limits for the expectation, or for one new value.
+        ddf, information, conf_level
+            As in :meth:`coefficients`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            On the index of the rows: the formula's columns, estimate, and with an interval std_error (of the prediction
+            error), df, conf_level, conf_low, conf_high; n, method, evidence.
+
+        Raises
+        ------
+        ModelError
+            If a column is absent, or a level, occasion or participant was not in the fit.
+        """
+        check_option("participants", participants, ("average", "known"))
+        check_option("interval", interval, (None, "confidence", "prediction"))
+        how = self._how(ddf if self.reml or ddf not in KENWARD_ROGER else "satterthwaite", information, conf_level)
+        frame = self.fixed.data if new is None else new
+        lean = self._leaning(frame, participants == "known", interval == "prediction")
+        found = predictions(self.result, lean, interval == "prediction", how.ddf, how.information)
+        shown = [name for name in self.fixed.formula.variables if name in frame and name != self.fixed.response]
+        table = frame[shown].assign(estimate=found.estimate)
+        label = {"average": "the average participant", "known": "known participants"}[participants]
+        if interval:
+            half = t_quantile(0.5 + how.conf_level / 2, found.df) * found.std_error
+            table = table.assign(std_error=found.std_error, df=found.df, conf_level=how.conf_level,
+                                 conf_low=found.estimate - half, conf_high=found.estimate + half)  # fmt: skip
+            label += f"; {interval} interval, {how.label}"
+        return table.assign(n=self.n_participants, method=f"prediction for {label}", evidence=self.evidence)
+
+    def _leaning(self, frame: pd.DataFrame, known: bool, spread: bool) -> Leaning:
+        x = self.fixed.matrix(frame) @ self.result.unmix
+        nobody = np.zeros(len(x), dtype=int)
+        if not known and not spread:
+            return average(self.result, x, nobody, nobody)
+        when = self.seen.occasion.codes_of(frame)
+        if not known:
+            group = self.seen.group.codes_of(frame) if self.seen.group else nobody
+            return average(self.result, x, group, when)
+        data = (self.fixed.X @ self.result.unmix, self.fixed.y, *self.seen.codes)
+        return conditional(self.result, x, self.seen.participant.codes_of(frame), when, data)
+
+    def _sigma_of(self, group: str | None) -> np.ndarray:
+        if self.seen.group is None:
+            return self.result.sigma[0]
+        check_option("group", group, self.seen.group_levels, ModelError)
+        return self.result.sigma[self.seen.group_levels.index(group)]
+
+    def __repr__(self) -> str:
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)

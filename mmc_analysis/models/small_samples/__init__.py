@@ -1,0 +1,1 @@
+"""Small-sample inference on arrays: degrees of freedom, adjusted covariance, simultaneous comparisons."""

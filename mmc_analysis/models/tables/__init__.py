@@ -1,0 +1,1 @@
+"""The tables that every linear model of the package offers: coefficients, tests, means, contrasts, slopes."""

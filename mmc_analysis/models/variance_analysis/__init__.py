@@ -1,0 +1,1 @@
+"""Repeated-measures analysis of variance with corrections for sphericity."""
