@@ -1,7 +1,10 @@
 """BIOPAC AcqKnowledge files (.acq)."""
 
+import contextlib
 import io
+import logging
 import struct
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -26,10 +29,22 @@ def is_acq(data: bytes) -> bool:
     return False
 
 
+@contextlib.contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Keep a library's log messages off the screen while it reads: what it raises is reported anyway."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
 def read_acq(file: File, hints: Hints) -> list[Block]:
     """Read an AcqKnowledge file: every channel at its own rate; markers become events."""
     bioread = import_extra("bioread", "recordings")
-    with np.errstate(all="ignore"):
+    with quiet("bioread"):
         book = bioread.reader.Reader.read_headers(io.BytesIO(file.data)).datafile
         base = float(book.samples_per_second)
         if not (np.isfinite(base) and 0 < base <= 1e6) or len(book.channels) > 512:

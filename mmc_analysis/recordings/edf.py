@@ -30,7 +30,7 @@ def read_edf(file: File, hints: Hints) -> list[Block]:
     if notes:
         data = _cut(data, declared)
     reader = edfio.read_bdf if is_bdf(data) else edfio.read_edf
-    book = reader(io.BytesIO(data), lazy_load_data=False, header_encoding="latin-1")
+    book = reader(io.BytesIO(data), header_encoding="latin-1")
     channels = [_channel(signal, file.name) for signal in book.signals if "nnotations" not in signal.label]
     events = [Event(float(a.onset), float(a.duration or 0.0), a.text) for a in book.annotations]
     channels, more, metadata = sidecars(file, channels)
