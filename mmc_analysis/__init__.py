@@ -12,6 +12,7 @@ _HOMES = {
         "DatasetError", "EffectError", "FigureError", "LoaderError", "MissingExtraError", "MMCError", "MMCWarning",
         "ModelError", "OptionError", "RecordingError", "ReportError", "SchemaError",
     ),
+    "emg": ("EmgSettings",),
     "loaders": (
         "change", "load_calatayud", "load_contreras", "load_example", "load_imagery", "load_participants", "missing_cells",
         "percent_of_baseline", "summarise",
@@ -21,7 +22,7 @@ _HOMES = {
     "models": ("compare", "fit_mixed", "fit_repeated", "rm_anova"),
     "synthesis": ("consistency", "meta_analysis", "meta_multilevel"),
 }  # fmt: skip
-_MODULES = ("datasets", "effects", "figures", "loaders", "models", "report", "schema", "studies", "synthesis")
+_MODULES = ("datasets", "effects", "emg", "figures", "loaders", "models", "report", "schema", "studies", "synthesis")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_MODULES]
