@@ -1,5 +1,6 @@
 """Figures: frame and axes in, axes out; each has a function that returns the frame it draws."""
 
+from mmc_analysis.figures.consistency import consistency_plot, consistency_plot_data
 from mmc_analysis.figures.equivalence import equivalence, equivalence_data
 from mmc_analysis.figures.evidence import evidence_map, evidence_map_data
 from mmc_analysis.figures.focus import focus_by_load, focus_by_load_data
@@ -14,6 +15,8 @@ from mmc_analysis.figures.time_courses import trajectories, trajectories_data
 __all__ = [
     "ONE_COLUMN",
     "TWO_COLUMNS",
+    "consistency_plot",
+    "consistency_plot_data",
     "equivalence",
     "equivalence_data",
     "evidence_map",

@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import FigureError
-from mmc_analysis.figures.estimate_words import decimals_of_rows, is_signed, row_labels, texts_of
+from mmc_analysis.figures.estimate_words import SECONDARY_MARK, decimals_of_rows, is_signed, row_labels, texts_of
 from mmc_analysis.figures.frames import as_numbers, levels_of, names_of, only, refuse_mixtures, require
 from mmc_analysis.schema import number_in, write_interval, write_level
 
 NAME = "forest"
-SECONDARY_MARK = "†"
 COLUMNS = ("y", "kind", "label", "estimate", "conf_low", "conf_high", "n", "weight", "estimate_text", "interval_text",
            "secondary")  # fmt: skip
 _GAP = 0.5

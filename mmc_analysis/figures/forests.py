@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from mmc_analysis.errors import FigureError
-from mmc_analysis.figures.estimate_words import NOT_REPORTED, axis_words, level_words
-from mmc_analysis.figures.forest_rows import NAME, SECONDARY_MARK, forest_rows
+from mmc_analysis.figures.estimate_words import NOT_REPORTED, SECONDARY_WORDS, axis_words, level_words
+from mmc_analysis.figures.forest_rows import NAME, forest_rows
 from mmc_analysis.figures.notes import add_note, evidence_words, panel_width_pt, stamp_evidence, wrapped
 from mmc_analysis.figures.row_labels import TextColumn, room_for_lines, wrap_labels, write_columns, write_row_labels
 from mmc_analysis.figures.styling import (
@@ -218,7 +218,7 @@ def _write_sides(ax: Axes, sides: tuple[str, str] | None, reference: float | Non
 
 
 def _secondary_words(rows: pd.DataFrame) -> str:
-    return f"{SECONDARY_MARK} From a secondary source, not read in the paper." if rows["secondary"].any() else ""
+    return SECONDARY_WORDS if rows["secondary"].any() else ""
 
 
 def _heterogeneity_words(pooled: pd.DataFrame | None) -> str:

@@ -1,6 +1,7 @@
 """Words around a panel: legend, note below, and the stamp that says what the numbers are."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -106,6 +107,7 @@ def panel_width_pt(ax: Axes) -> float:
     return page * len(place.colspan) / place.get_gridspec().ncols - LABELS_PT
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of one line of text in points, in the style's font."""
     font = FontProperties(family=FONT, weight="bold" if bold else "normal", size=size)

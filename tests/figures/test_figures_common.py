@@ -20,7 +20,7 @@ FIGURES = ["focus_by_load", "paired_estimation", "trajectories", "forest", "evid
 @pytest.fixture(scope="module", params=FIGURES)
 def drawing(request, lifters, trainees, effects, pooled, tested):
     """Name of a figure, its frame, and how to draw a version of that frame."""
-    frames = {"focus_by_load": lifters, "paired_estimation": lifters[lifters["load_pct_1rm"] == 50],
+    frames = {"focus_by_load": lifters[lifters["participant"] < "P07"], "paired_estimation": lifters[lifters["load_pct_1rm"] == 50],
               "trajectories": trainees, "forest": effects,
               "evidence_map": effects.assign(study=[f"study{i}" for i in range(12)]),
               "funnel": effects.dropna(subset=["std_error"]), "equivalence": tested}  # fmt: skip
@@ -116,14 +116,11 @@ def test_an_empty_frame_and_something_else_are_refused(drawing):
         draw({"value": [1]})
 
 
-def test_saving_twice_gives_the_same_bytes(drawing, synthetic, tmp_path):
-    formats = ("svg", "pdf", "png") if drawing[0] == "paired_estimation" else ("svg",)
-    first = figures.save(synthetic.figure, tmp_path / "a" / "figure", formats=formats)
+def test_saving_twice_gives_the_same_bytes(synthetic, tmp_path):
+    first = figures.save(synthetic.figure, tmp_path / "a" / "figure", formats="svg")[0]
     synthetic.figure.draw_without_rendering()
-    second = figures.save(synthetic.figure, tmp_path / "b" / "figure", formats=formats)
-    assert [path.name for path in first] == [f"figure.{ending}" for ending in formats]
-    for one, other in zip(first, second, strict=True):
-        assert one.read_bytes() == other.read_bytes()
+    second = figures.save(synthetic.figure, tmp_path / "b" / "figure", formats="svg")[0]
+    assert first.read_bytes() == second.read_bytes()
 
 
 SCRIPT = """
@@ -143,6 +140,7 @@ def test_a_fresh_process_with_another_hash_seed_gives_the_same_bytes(few, saved,
     run = subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path / "few.csv"), str(tmp_path / "fresh")],
                          env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=False)  # fmt: skip
     assert (run.returncode, run.stderr.decode()) == (0, "")
+    assert [path.name for path in saved] == ["figure.svg", "figure.pdf", "figure.png"]
     for path in saved:
         assert path.read_bytes() == (tmp_path / f"fresh{path.suffix}").read_bytes()
 
