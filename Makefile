@@ -77,10 +77,7 @@ build/paper/paper.md: paper/paper.md paper/manuscript.py paper/tables.py $(RESUL
 	@$(RUN) -m paper.manuscript paper/paper.md $@
 
 TYPESETTING := build/paper/paper.md paper/typeset.py paper/word_style.py paper/refs.bib CITATION.cff $(wildcard paper/style/*)
-build/paper/paper.pdf: $(TYPESETTING) $(filter %.svg,$(FIGURES))
-build/paper/paper.docx: $(TYPESETTING) $(filter %.png,$(FIGURES))
-build/paper/paper.html: $(TYPESETTING) $(filter %.svg,$(FIGURES))
-$(PAPERS):
+$(PAPERS): $(TYPESETTING) $(FIGURES)
 	@echo "paper   $(@F)"
 	@$(RUN) -m paper.typeset $< $@
 
