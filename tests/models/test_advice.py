@@ -1,5 +1,6 @@
 """Advice names what is missing and prints a formula that is silent; the recommended formulas are silent."""
 
+import re
 import warnings
 
 import numpy as np
@@ -8,6 +9,12 @@ import pytest
 from lab import lifts
 
 from mmc_analysis.errors import MMCWarning
+from mmc_analysis.models.mixed.advice import (
+    CELLS_LEFT_OUT,
+    INTERCEPT_ALONE,
+    ONE_FACTOR_LEFT_OUT,
+    REPETITIONS_ALONE,
+)
 from mmc_analysis.models.mixed.model import fit_mixed
 
 TWO_WAY = "value ~ condition * load + "
@@ -34,21 +41,20 @@ def imagery(seed=1, n=8):
 
 
 @pytest.mark.parametrize(
-    "random, missing, advised",
+    "random, missing, rate",
     [
-        ("(1 | participant)", "condition, load:", "(1 + condition | participant) + (1 | participant:load)"),
-        ("(1 + condition | participant)", "load:", "(1 + condition | participant) + (1 | participant:load)"),
-        ("(1 | participant) + (1 | participant:load)", "condition:",
-         "(1 + condition | participant) + (1 | participant:load)"),
+        ("(1 | participant)", "condition, load:", "a random intercept alone rejected a true null hypothesis about 23 %"),
+        ("(1 + condition | participant)", "load:", "without (1 | participant:load) rejected a true null hypothesis about 23 %"),
+        ("(1 | participant) + (1 | participant:load)", "condition:", "without (1 | participant:load) rejected"),
     ],
 )  # fmt: skip
-def test_a_factor_without_its_variation(random, missing, advised):
+def test_a_factor_without_its_variation(random, missing, rate):
     frame = lifts(1, sd=SD)
     with pytest.warns(MMCWarning, match="too liberal"):
         fit_mixed(TWO_WAY + random, frame)
     (text,) = advice(TWO_WAY + random, frame)
-    assert text.startswith(missing) and "15 to 29 %" in text
-    assert formula_in(text).endswith(advised)
+    assert text.startswith(missing) and rate in text
+    assert formula_in(text).endswith("(1 + condition | participant) + (1 | participant:load)")
     assert advice(formula_in(text), frame) == []
 
 
@@ -56,8 +62,26 @@ def test_repeated_rows_per_cell_need_the_cell_term():
     frame = lifts(1, n=12, loads=3, sd=SD, repetitions=3)
     (text,) = advice(TWO_WAY + "(1 + condition | participant) + (1 | participant:load)", frame)
     assert text.startswith("condition:load:")
-    assert formula_in(text).endswith("+ (1 | participant:condition:load)")
+    assert formula_in(text).endswith("+ (1 | participant:condition:load)") and CELLS_LEFT_OUT in text
     assert advice(formula_in(text), frame) == []
+    assert REPETITIONS_ALONE in advice(TWO_WAY + "(1 | participant)", frame)[0]
+
+
+@pytest.mark.parametrize(
+    "text, random, repetitions, terms",
+    [
+        (INTERCEPT_ALONE, "(1 | participant)", 1, ["condition", "load"]),
+        (ONE_FACTOR_LEFT_OUT, "(1 + condition | participant)", 1, ["load"]),
+        (CELLS_LEFT_OUT, "(1 + condition | participant) + (1 | participant:load)", 3, ["condition:load"]),
+        (REPETITIONS_ALONE, "(1 | participant)", 3, ["condition", "load"]),
+    ],
+)
+def test_the_rates_are_those_that_were_simulated(root, text, random, repetitions, terms):
+    table = pd.read_csv(root / "benchmarks" / "error_rates.csv")
+    table = table[(table.label == random) & (table.method == "Kenward-Roger") & (table.metric == "type_1_error")]
+    found = table[table.repetitions == repetitions].groupby("term").estimate
+    assert re.findall(r"(\d+) %", text) == [*(f"{100 * rate:.0f}" for rate in found.mean()[terms]), "5"]
+    assert (found.max() - found.min()).loc[terms].max() < 0.03
 
 
 RECOMMENDED = [

@@ -187,8 +187,9 @@ BAD = [
     ("value ~ twin + (1 | participant)", {"twin": "copy"}, "fit the response exactly"),
     ("value ~ condition + (1 | participant)", {"value": np.inf}, "infinite"),
     ("value ~ condition + (1 | participant", {}, "parenthesis"),
-    ("value ~ condition + (1 | participant)", {"measure": "mixed"}, "mix 2 measures"),
-    ("value ~ condition + (1 | participant)", {"unit": "mixed"}, "mix 2 units"),
+    ("value ~ condition + (1 | participant)", {"measure": "mixed"}, "mixes measure '"),
+    ("value ~ condition + (1 | participant)", {"unit": "mixed"}, "mixes unit '"),
+    ("value ~ condition + (1 | participant)", {"quantity": "mixed"}, "mixes quantity 'one', 'two'"),
 ]
 
 
@@ -216,8 +217,9 @@ def test_misspelt_options_name_the_right_one():
 def test_mixed_muscles_that_the_formula_ignores_are_warned_of():
     frame = lifts(1, n=8, loads=3)
     frame["muscle"] = np.where(np.arange(len(frame)) % 2 == 0, "pectoralis", "triceps")
-    with pytest.warns(MMCWarning, match="2 muscles that the formula ignores"):
-        fit_quietly("value ~ condition + (1 | participant)", frame)
+    with pytest.warns(MMCWarning, match="2 muscles that the formula ignores") as caught:
+        fit_mixed("value ~ condition + (1 | participant)", frame, warn=False)
+    assert caught[0].filename == __file__
 
 
 def test_ids_that_repeat_across_studies_are_refused_unless_crossed():

@@ -114,8 +114,10 @@ def test_bad_data(data):
         fit_repeated("value ~ group", data[data["time"] == "pre"], occasion="time")
     with pytest.raises(ModelError, match="mixes unit 'N', 'kg'"):
         fit_repeated("value ~ time", data.assign(unit=["N", "kg"] * 21), occasion="time")
+    with pytest.raises(ModelError, match="mixes quantity 'level', 'change'"):
+        fit_repeated("value ~ time", data.assign(quantity=["level", "change"] * 21), occasion="time")
     stacked = pd.concat([data.assign(study="a"), data.assign(study="b")])
-    with pytest.raises(ModelError, match="occurs in more than one study"):
+    with pytest.raises(ModelError, match="occurs? in several studies"):
         fit_repeated("value ~ time", stacked, occasion="time")
     fit = fit_repeated("value ~ time", stacked, occasion="time", subject=["study", "participant"])
     assert fit.n_participants == 28

@@ -268,7 +268,9 @@ def test_bad_data(lifters):
         rm_anova(lifters[:0], **call)
     with pytest.raises(ModelError, match="mixes unit 'uV', 'mV'"):
         rm_anova(lifters.assign(unit=np.where(lifters.index < 9, "uV", "mV")), **call)
-    with pytest.raises(ModelError, match="occurs in more than one study"):
+    with pytest.raises(ModelError, match="mixes quantity 'level', 'pct_change'"):
+        rm_anova(lifters.assign(quantity=np.where(lifters.index < 9, "level", "pct_change")), **call)
+    with pytest.raises(ModelError, match="occurs? in several studies"):
         rm_anova(pd.concat([lifters.assign(study="a"), lifters.assign(study="b")]), **call)
     with pytest.raises(ModelError, match="1 complete participants in 1 between cells"):
         rm_anova(lifters[lifters["participant"] == "P00"], **call)

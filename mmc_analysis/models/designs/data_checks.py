@@ -1,6 +1,7 @@
 """Checks of the rows that enter a model: one measure, one unit, one meaning of every identifier."""
 
 import warnings
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -8,65 +9,115 @@ import pandas as pd
 from mmc_analysis.errors import MMCWarning, ModelError
 from mmc_analysis.models.formulas.formula import Formula
 
-ROWS_ARE = {"measure": "measures", "unit": "units"}
+KINDS = ("measure", "unit", "quantity")
+SHOWN = 5
 
 
-def check_response_is_one_thing(formula: Formula, data: pd.DataFrame) -> None:
-    """Refuse mixed measures or units in one response, and warn of mixed muscles that the formula ignores.
+def check_one_kind(data: pd.DataFrame, used: Collection[str]) -> None:
+    """Refuse a response that mixes measures, units, or quantities such as levels with changes.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The rows that enter the model.
+    used : collection of str
+        Columns that the model tells apart.
 
     Raises
     ------
     ModelError
-        If the response is ``value`` and a column ``measure`` or ``unit`` that the formula does not use has several
-        values.
+        If `measure`, `unit` or `quantity` has several values and is not among `used`.
+
+    Examples
+    --------
+    >>> check_one_kind(pd.DataFrame({"unit": ["N", "kg"]}), ["load"])
+    Traceback (most recent call last):
+    mmc_analysis.errors.ModelError: the response mixes unit 'N', 'kg'. One model needs one unit: keep the rows of one, \
+as in data[data['unit'] == 'N'].
     """
-    if "value" not in formula.variables:
-        return
-    for column, plural in ROWS_ARE.items():
-        found = _several(formula, data, column)
+    for name in KINDS:
+        found = _several(data, name, used)
         if found:
-            raise ModelError(f"the rows mix {len(found)} {plural} in one response: {', '.join(found)}. Choose one with "
-                             f"data[data['{column}'] == '{found[0]}'].")  # fmt: skip
-    muscles = _several(formula, data, "muscle")
+            listed = ", ".join(map(repr, found[:SHOWN]))
+            raise ModelError(
+                f"the response mixes {name} {listed}. One model needs one {name}: keep the rows of one, "
+                f"as in data[data['{name}'] == {found[0]!r}]."
+            )
+
+
+def warn_of_mixed_muscles(data: pd.DataFrame, used: Collection[str]) -> None:
+    """Warn of rows of several muscles that a formula does not tell apart."""
+    muscles = _several(data, "muscle", used)
     if muscles:
         warnings.warn(
             f"the rows mix {len(muscles)} muscles that the formula ignores: {', '.join(muscles)}. Choose one, or put "
             "muscle into the formula, with '(1 | participant:muscle)'.",
             MMCWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
-def _several(formula: Formula, data: pd.DataFrame, column: str) -> list[str]:
-    if column not in data.columns or column in formula.variables:
+def _several(data: pd.DataFrame, column: str, used: Collection[str]) -> list[str]:
+    if column not in data.columns or column in used:
         return []
     found = pd.factorize(data[column])[1]
-    return sorted(str(value) for value in found) if len(found) > 1 else []
+    return [str(value) for value in found] if len(found) > 1 else []
 
 
-def check_ids_across_studies(formula: Formula, data: pd.DataFrame) -> None:
-    """Refuse identifiers that stand for different people in stacked studies.
+def check_stacked_studies(data: pd.DataFrame, subject: str, remedy: str = "") -> None:
+    """Refuse participants whose identifier stands in several studies of one frame.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+    subject : str
+        Column that names the participant.
+    remedy : str
+        What to do; to cross the identifiers with the study, unless said.
 
     Raises
     ------
     ModelError
-        If participants are a grouping factor without their study, and an identifier occurs in several studies.
+        If an identifier occurs with several values of `study`.
     """
-    alone = [term for term in formula.random if "participant" in term.grouping and "study" not in term.grouping]
-    if not alone or not {"study", "participant"} <= set(data.columns):
+    if subject == "study" or not {"study", subject} <= set(data.columns):
         return
     study, studies = pd.factorize(data["study"])
     if len(studies) < 2:
         return
-    person, people = pd.factorize(data["participant"])
-    pairs = np.unique(np.column_stack([person, study]), axis=0)
-    shared = people[np.bincount(pairs[:, 0]) > 1]
+    person, people = pd.factorize(data[subject])
+    pairs = np.unique(np.column_stack([person, study])[(person >= 0) & (study >= 0)], axis=0)
+    shared = people[np.bincount(pairs[:, 0], minlength=len(people)) > 1]
     if len(shared):
-        shown = ", ".join(str(name) for name in shared[:5])
-        crossed = ":".join(["study", *alone[0].grouping])
+        listed = ", ".join(str(name) for name in shared[:SHOWN]) + (" …" if len(shared) > SHOWN else "")
+        cross = (
+            f"Cross the ids first: data['{subject}'] = data['study'].astype(str) + ':' + data['{subject}'].astype(str)."
+        )
         raise ModelError(
-            f"{len(shared)} participant ids occur in several studies ({shown} …), and {alone[0]} would take them for the "
-            f"same people. Write '({alone[0].expression} | {crossed})', or give every person an id of their own."
+            f"{len(shared)} {subject} id{'s occur' if len(shared) > 1 else ' occurs'} in several studies ({listed}), which "
+            f"would make several people one. {remedy or cross}"
+        )
+
+
+def check_rows(formula: Formula, data: pd.DataFrame) -> None:
+    """Check the rows of a mixed model: one kind of response, one muscle, one meaning of every identifier.
+
+    Raises
+    ------
+    ModelError
+        If the response is ``value`` and mixes kinds, or participants are a grouping factor without their study, and
+        an identifier occurs in several studies.
+    """
+    if "value" in formula.variables:
+        check_one_kind(data, formula.variables)
+        warn_of_mixed_muscles(data, formula.variables)
+    alone = [term for term in formula.random if "participant" in term.grouping and "study" not in term.grouping]
+    if alone:
+        crossed = ":".join(["study", *alone[0].grouping])
+        check_stacked_studies(
+            data,
+            "participant",
+            f"Write '({alone[0].expression} | {crossed})', or give every person an id of their own.",
         )
 
 

@@ -5,11 +5,7 @@ import warnings
 import pandas as pd
 
 from mmc_analysis.errors import MMCWarning
-from mmc_analysis.models.designs.data_checks import (
-    check_ids_across_studies,
-    check_response_is_one_thing,
-    participants_of,
-)
+from mmc_analysis.models.designs.data_checks import check_rows, participants_of
 from mmc_analysis.models.designs.fixed import fixed_design
 from mmc_analysis.models.formulas.formula import parse_formula
 from mmc_analysis.models.mixed.advice import advise
@@ -79,8 +75,7 @@ def fit_mixed(
     """
     parsed = parse_formula(formula)
     fixed = fixed_design(parsed, data, coding=coding, rank_deficient=rank_deficient)
-    check_response_is_one_thing(parsed, fixed.data)
-    check_ids_across_studies(parsed, fixed.data)
+    check_rows(parsed, fixed.data)
     random = random_effects(parsed.random, fixed.data)
     solution = solve_mixed(fixed.X, fixed.y, [effects.columns for effects in random], reml)
     people = participants_of(fixed.data, parsed.random[0].grouping)

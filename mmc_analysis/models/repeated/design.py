@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import MMCWarning, ModelError
+from mmc_analysis.models.designs.data_checks import check_one_kind, check_stacked_studies
 from mmc_analysis.models.designs.variables import check_columns, codes_in, read_factor, rows_named
 from mmc_analysis.models.repeated.covariance import Correlated, Linear
-from mmc_analysis.models.variance_analysis.layout import check_one_measure, check_stacked_studies
 
 SHOWN = 5
 
@@ -159,7 +159,7 @@ def occasions(
         If a participant has an occasion twice or several groups, there is one occasion, measures or units are
         mixed, or ids repeat across studies.
     """
-    check_one_measure(data, occasion)
+    check_one_kind(data, occasion)
     if len(subject) == 1:
         check_stacked_studies(data, subject[0])
     who = cross(data, subject)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import MMCWarning, ModelError
+from mmc_analysis.models.designs.data_checks import check_one_kind, check_stacked_studies
 from mmc_analysis.models.designs.variables import check_columns, is_numeric, read_factor, rows_named
 
 SHOWN = 5
@@ -79,7 +80,8 @@ def layout(
     """
     _check_columns(data, [dv, subject, *within, *between], within, between)
     response = _response(data, dv)
-    _check_one_kind(data, subject, within, between)
+    check_one_kind(data, [*within, *between])
+    check_stacked_studies(data, subject)
     rows = ~np.isnan(response)
     codes, levels = {}, {}
     for name in (subject, *within, *between):
@@ -133,52 +135,6 @@ def coded(data: pd.DataFrame, name: str) -> tuple[np.ndarray, tuple]:
     return factor.codes, factor.levels
 
 
-def check_one_measure(data: pd.DataFrame, used: Sequence[str]) -> None:
-    """Refuse a response that mixes measures or units.
-
-    Raises
-    ------
-    ModelError
-        If `measure` or `unit` has several values and is no factor of the design.
-
-    Examples
-    --------
-    >>> check_one_measure(pd.DataFrame({"unit": ["N", "kg"]}), ["load"])
-    Traceback (most recent call last):
-    mmc_analysis.errors.ModelError: the response mixes unit 'N', 'kg'. One model needs one unit: keep the rows of one, \
-as in data[data['unit'] == 'N'].
-    """
-    for name in ("measure", "unit"):
-        if name in data.columns and name not in used:
-            found = data[name].dropna().unique()
-            if len(found) > 1:
-                listed = ", ".join(repr(str(value)) for value in found[:SHOWN])
-                raise ModelError(
-                    f"the response mixes {name} {listed}. One model needs one {name}: keep the rows of one, "
-                    f"as in data[data['{name}'] == {str(found[0])!r}]."
-                )
-
-
-def check_stacked_studies(data: pd.DataFrame, subject: str) -> None:
-    """Refuse participants whose id stands in several studies of one frame.
-
-    Raises
-    ------
-    ModelError
-        If an id occurs with two values of `study`.
-    """
-    if "study" not in data.columns or subject == "study":
-        return
-    pairs = data[["study", subject]].drop_duplicates()
-    twice = pairs.loc[pairs[subject].duplicated(), subject].unique()
-    if len(twice):
-        listed = ", ".join(str(name) for name in twice[:SHOWN])
-        raise ModelError(
-            f"'{subject}' {listed} occurs in more than one study, which would make several people one. Cross the ids "
-            f"first: data['{subject}'] = data['study'].astype(str) + ':' + data['{subject}'].astype(str)."
-        )
-
-
 def _check_columns(data: pd.DataFrame, names: list[str], within: Sequence[str], between: Sequence[str]) -> None:
     check_columns(data, names)
     for name in names:
@@ -205,11 +161,6 @@ def _response(data: pd.DataFrame, dv: str) -> np.ndarray:
     if np.isnan(response).all():
         raise ModelError(f"column '{dv}' is empty in every row.")
     return response
-
-
-def _check_one_kind(data: pd.DataFrame, subject: str, within: Sequence[str], between: Sequence[str]) -> None:
-    check_one_measure(data, [*within, *between])
-    check_stacked_studies(data, subject)
 
 
 def _product_codes(codes: dict, levels: dict, names: Sequence[str]) -> tuple[np.ndarray, list[int]]:
