@@ -5,7 +5,9 @@ from typing import Protocol
 
 import pandas as pd
 
-_DIGITS = 4
+from mmc_analysis.models.tables.written import written
+
+_DECIMALS = 3
 
 
 class Describable(Protocol):
@@ -29,7 +31,7 @@ class Describable(Protocol):
 
 def describe(fit: Describable) -> str:
     """Return a fit as text: what was fitted, to what, the variance components and the coefficients."""
-    parts = [*_head(fit), "", "Random effects", _components(fit).to_string(index=False, na_rep=""), "",
+    parts = [*_head(fit), "", "Random effects", _components(fit).to_string(index=False), "",
              "Fixed effects" + _basis(fit), _coefficients(fit).to_string(index=False)]  # fmt: skip
     return "\n".join(parts + [f"\nNote: {text}" for text in fit.advice])
 
@@ -38,7 +40,7 @@ def describe_html(fit: Describable) -> str:
     """Return a fit as HTML for notebooks."""
     head = "<br>".join(escape(line) for line in _head(fit))
     notes = "".join(f"<p><em>Note:</em> {escape(text)}</p>" for text in fit.advice)
-    components = _components(fit).to_html(index=False, na_rep="", border=0)
+    components = _components(fit).to_html(index=False, border=0)
     coefficients = _coefficients(fit).to_html(index=False, border=0)
     return f"<p>{head}</p><p>Random effects</p>{components}<p>Fixed effects{_basis(fit)}</p>{coefficients}{notes}"
 
@@ -51,7 +53,7 @@ def _head(fit: Describable) -> list[str]:
     return [
         f"Linear mixed model by {estimator}{stamp}",
         f"{fit.formula}",
-        f"{fit.n_obs} rows{dropped}, {fit.n_participants} participants; -2 log L {fit.deviance:.{_DIGITS}f}; "
+        f"{fit.n_obs} rows{dropped}, {fit.n_participants} participants; -2 log L {fit.deviance:.{_DECIMALS}f}; "
         f"{state if fit.converged else 'NOT a proven optimum'}",
     ]
 
@@ -63,10 +65,10 @@ def _basis(fit: Describable) -> str:
 def _components(fit: Describable) -> pd.DataFrame:
     frame = fit.variance_components
     frame = frame[frame["metric"].isin(["sd", "correlation"])]
-    return frame[["grouping", "term", "metric", "estimate", "n_levels"]].round({"estimate": _DIGITS})
+    return written(frame[["grouping", "term", "metric", "estimate", "n_levels"]])
 
 
 def _coefficients(fit: Describable) -> pd.DataFrame:
     table = fit.coefficients(ddf="kenward-roger" if fit.reml else "satterthwaite")
     shown = ["term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
-    return table[shown].round(dict.fromkeys(shown[1:], _DIGITS))
+    return written(table[shown])

@@ -5,6 +5,7 @@ import html
 import pandas as pd
 
 from mmc_analysis.models.repeated.covariance import STRUCTURES
+from mmc_analysis.models.tables.written import written
 
 MOST_OCCASIONS = 12
 COEFFICIENT_COLUMNS = ["term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
@@ -34,8 +35,8 @@ def tables(fit) -> list[tuple[str, pd.DataFrame]]:
     coefficients = fit.coefficients(ddf=ddf)
     parameters = fit.covariance_parameters
     shown = [
-        (f"Coefficients, {coefficients['method'].iloc[0]}", coefficients[COEFFICIENT_COLUMNS]),
-        ("Covariance parameters", parameters[parameters.columns.intersection(PARAMETER_COLUMNS)]),
+        (f"Coefficients, {coefficients['method'].iloc[0]}", written(coefficients[COEFFICIENT_COLUMNS])),
+        ("Covariance parameters", written(parameters[parameters.columns.intersection(PARAMETER_COLUMNS)])),
     ]
     if len(fit.seen.occasion.levels) <= MOST_OCCASIONS:
         for group in fit.seen.group_levels:
@@ -61,4 +62,4 @@ def as_html(fit) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}"
+    return f"{value:.3f}"
