@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from mmc_analysis.effects.frames import t_quantile
+from mmc_analysis.errors import EffectError
 from mmc_analysis.synthesis.printed import Printed
 
 SLACK = 1e-9
@@ -38,6 +39,13 @@ class Evidence:
     t: Printed | None = None
     se: Printed | None = None
     level: float = 0.95
+
+    def __post_init__(self) -> None:
+        if self.low is not None and self.high is not None and self.low.low > self.high.high:
+            raise EffectError(
+                f"the lower limit {self.low.text} is above the upper limit {self.high.text}. Give the smaller number first, "
+                "with its sign."
+            )
 
     @property
     def says_something(self) -> bool:

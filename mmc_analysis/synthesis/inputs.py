@@ -86,9 +86,10 @@ def read_effects(
         raise EffectError(f"a frame of estimates is needed, one row per effect, but got {type(estimates).__name__}.")
     frame = estimates.reset_index(drop=True)
     y = _numbers(frame, estimate)
-    v = _numbers(frame, variance) if variance else _numbers(frame, std_error) ** 2
     source = variance or std_error
-    bad = v <= 0
+    spread = _numbers(frame, source)
+    v = spread if variance else spread**2
+    bad = (spread <= 0) | (v == 0)
     if bad.any():
         raise EffectError(
             f"'{source}' is not above zero in {_rows(bad)}. Without its standard error an effect has no weight; see "
@@ -131,6 +132,12 @@ def _refuse_mixtures(frame: pd.DataFrame) -> None:
                 f"the effects have more than one {name} ({kinds}); their mean would mean nothing. Filter to one {name}, "
                 "or bring all effects to one metric first."
             )
+    empty = frame["metric"].isna().to_numpy() if "metric" in frame.columns else np.zeros(len(frame), dtype=bool)
+    if empty.any() and not empty.all():
+        raise EffectError(
+            f"column 'metric' is empty in {_rows(empty)}, though other effects have one. Write it in every row, so that no "
+            "two metrics are averaged."
+        )
 
 
 def _studies(frame: pd.DataFrame, study: str | None) -> np.ndarray | None:

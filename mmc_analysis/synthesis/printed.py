@@ -8,6 +8,7 @@ import numpy as np
 from mmc_analysis.errors import EffectError
 
 _NUMBER = re.compile(r"[-+\u2212]?\s*(\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
+_RELATION = re.compile("[<>≤≥]")
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ def read_printed(text, value: float | None = None, relation: str = "=", upper: f
     Printed(low=0.0, high=0.005, text='<0.005')
     """
     words = str(text).strip()
-    if words[:1] in "<>" and words[:1]:
-        relation = words[0]
     numbers = list(_NUMBER.finditer(words))
+    sign = _RELATION.search(words[: numbers[0].start()] if numbers else words)
+    if sign:
+        relation = "<" if sign.group() in "<≤" else ">"
     if not numbers:
         if value is None or not np.isfinite(value):
             raise EffectError(f"there is no number in {words!r}. Give the text as printed, such as '5.0' or '<0.005'.")

@@ -26,6 +26,7 @@ from mmc_analysis.synthesis.inputs import EffectTable, read_effects
 from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
 
 TESTS = ("hksj", "hksj-adhoc", "z")
+AGREEMENT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -265,8 +266,8 @@ def meta_analysis(
     Warns
     -----
     MMCWarning
-        If a study gives more than one effect (its participants may be counted twice), or if with 3 studies or fewer the
-        Hartung-Knapp interval is narrower than the ordinary one.
+        If a study gives more than one effect (its participants may be counted twice), or if the Hartung-Knapp interval is
+        narrower than the ordinary one with 3 studies or fewer, or next to nothing because all effects agree.
 
     Examples
     --------
@@ -294,7 +295,7 @@ def analyse(table: EffectTable, method: str, test: str, conf_level: float, quiet
     fit, fixed = weighted_fit(y, v, X, tau2), weighted_fit(y, v, X, 0.0)
     df = y.size - X.shape[1]
     scale = 1.0 if test == "z" else fit.q / df
-    if test == "hksj" and scale < 1 and y.size <= 3 and not quiet:
+    if test == "hksj" and scale < 1 and (y.size <= 3 or scale < AGREEMENT) and not quiet:
         warnings.warn(
             f"with {y.size} studies the Hartung-Knapp standard error is smaller than the ordinary one (factor "
             f"{np.sqrt(scale):.2f}); such agreement is chance. Use test='hksj-adhoc', or report the studies one by one.",

@@ -94,7 +94,7 @@ def _result(rows: pd.DataFrame, reported: pd.DataFrame, n: int | None, alpha: fl
     mean = centre or (printed.get("mean") if _text(first, "quantity") in CHANGES else None)
     levels = rows["conf_level"].dropna() if "conf_level" in rows else pd.Series(dtype=float)
     evidence = _evidence(
-        printed, centre, size, float(levels.iloc[0]) if len(levels) else 0.95, _text(first, "quantity") in CHANGES
+        printed, mean, size, float(levels.iloc[0]) if len(levels) else 0.95, _text(first, "quantity") in CHANGES
     )
     return Result(
         study, str(first["result"]), group, _key(first, FAMILY if "diff" in printed else OUTCOME), size,

@@ -17,6 +17,7 @@ from mmc_analysis.synthesis.random_effects import MetaAnalysis, analyse
 ENOUGH = 10
 MODELS = ("mixed", "classic")
 PET_ALPHA = 0.10
+EXACT = 1e-24
 
 
 def funnel_points(result: MetaAnalysis) -> pd.DataFrame:
@@ -192,6 +193,9 @@ def _multiplicative(table: EffectTable, conf_level: float, method: str) -> pd.Da
     beta = bread @ (weighted.T @ table.y)
     df = table.y.size - table.X.shape[1]
     dispersion = np.sum((table.y - table.X @ beta) ** 2 / table.v) / df
+    if dispersion <= EXACT * np.sum(table.y**2 / table.v):
+        raise EffectError("all effects lie on one line to the last digit, so that there is no error to test it against. Check that "
+                          "they are not one number copied.")  # fmt: skip
     std_error = np.sqrt(dispersion * np.diag(bread))
     low, high = t_limits(beta, std_error, df, conf_level)
     return pd.DataFrame({

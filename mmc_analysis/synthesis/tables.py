@@ -13,7 +13,8 @@ def coefficient_frame(
     """Return one row per term from coefficients, (p,), their covariance, (p, p), and degrees of freedom, (p,)."""
     std_error = np.sqrt(np.diag(covariance))
     low, high = t_limits(coefficients, std_error, df, conf_level)
-    statistic = coefficients / std_error
+    with np.errstate(divide="ignore"):
+        statistic = coefficients / std_error
     return pd.DataFrame({
         "term": list(table.terms), "estimate": coefficients, "std_error": std_error, "df": df, "statistic": statistic,
         "p_value": two_sided_p(statistic, df), "conf_level": conf_level, "conf_low": low, "conf_high": high,
