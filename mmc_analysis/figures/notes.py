@@ -115,9 +115,9 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def wrapped(text: str, size: float, width: float, bold: bool = False) -> str:
-    """Break text at blanks into lines of at most `width` points; a longer word stands alone."""
+    """Break text at blanks, but not at no-break spaces, into lines of at most `width` points; a longer word stands alone."""
     lines = [""]
-    for word in text.split():
+    for word in filter(None, text.replace("\n", " ").split(" ")):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and text_width(longer, size, bold) > width:
             lines.append(word)

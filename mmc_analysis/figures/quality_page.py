@@ -268,7 +268,8 @@ def _notes(rows: pd.DataFrame, with_curves: bool) -> list[str]:
             f"{letter} {code.replace('_', ' ').replace('snr', 'SNR')} ({counts[code]})"
             for code, letter in fault_letters(rows["flags"]).items()
         ]
-        words.append(f"Faults (number of recordings): {', '.join(told)}.")
+        together = [entry.replace(" ", "\N{NO-BREAK SPACE}") for entry in told]
+        words.append(f"Faults (number of recordings): {', '.join(together)}.")
     if with_curves:
         words.append("Envelopes of a channel have one scale, from zero to their highest or the reference.")
     if (rows["unit"] == "pct").all():

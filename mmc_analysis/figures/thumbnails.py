@@ -5,12 +5,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from mmc_analysis.errors import FigureError
-from mmc_analysis.figures.frames import as_numbers, names_of, require
+from mmc_analysis.figures.frames import as_numbers, level_name, require
 from mmc_analysis.figures.quality_rows import NAME, channels_of, trials_of
 from mmc_analysis.figures.styling import BAND, HIGHER, INK, NOTE_PT, SOFT_INK
 
 POINTS = 240
 _HIGH = 0.84
+_KEYS = ("muscle", "side", "session", "trial")
 
 
 def curves_of(envelopes: pd.DataFrame, rows: pd.DataFrame) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
@@ -29,20 +30,23 @@ def curves_of(envelopes: pd.DataFrame, rows: pd.DataFrame) -> dict[tuple[str, st
         If a column is missing, or an envelope belongs to no row.
     """
     require(envelopes, ["muscle", "trial", "time_s", "value"], NAME, "envelopes")
+    person = rows["participant"].iloc[0]
     if "participant" in envelopes.columns:
-        envelopes = envelopes[(names_of(envelopes["participant"]) == rows["participant"].iloc[0]).to_numpy()]
-        require(envelopes, [], NAME, f"envelopes of participant '{rows['participant'].iloc[0]}'")
-    keyed = pd.DataFrame({"channel": channels_of(envelopes), "trial": trials_of(envelopes),
-                          "time_s": as_numbers(envelopes["time_s"], NAME),
-                          "value": as_numbers(envelopes["value"], NAME)})  # fmt: skip
-    known = set(zip(rows["channel"], rows["trial"], strict=True))
-    found = {}
-    for key, part in keyed.groupby(["channel", "trial"], sort=False):
+        same = [name for name in envelopes["participant"].dropna().unique() if level_name(name) == person]
+        envelopes = envelopes[envelopes["participant"].isin(same)]
+        require(envelopes, [], NAME, f"envelopes of participant '{person}'")
+    numbers = pd.DataFrame({name: as_numbers(envelopes[name], NAME) for name in ("time_s", "value")})
+    keys = envelopes[[name for name in _KEYS if name in envelopes.columns]].reset_index(drop=True)
+    code = keys.groupby(list(keys.columns), sort=False, dropna=False, observed=True).ngroup().to_numpy()
+    first = keys.iloc[np.unique(code, return_index=True)[1]]
+    known, found = set(zip(rows["channel"], rows["trial"], strict=True)), {}
+    for i, key in enumerate(zip(channels_of(first), trials_of(first), strict=True)):
         if key not in known:
             raise FigureError(
                 f"{NAME}: envelopes has '{key[1]}' of {key[0]}, which quality lacks. Give both for the same."
             )
-        found[key] = thinned(part["time_s"].to_numpy(), part["value"].to_numpy(), POINTS)
+        own = numbers[code == i]
+        found[key] = thinned(own["time_s"].to_numpy(), own["value"].to_numpy(), POINTS)
     return found
 
 

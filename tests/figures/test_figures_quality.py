@@ -1,11 +1,12 @@
 """Quality page: every recording of one participant, its envelope, peak and flags."""
 
 import matplotlib
+import numpy as np
 import pandas as pd
 import pytest
 from figure_checks import line, overlaps, texts
 
-from mmc_analysis import figures
+from mmc_analysis import emg, figures
 from mmc_analysis.errors import FigureError
 
 
@@ -104,6 +105,27 @@ def test_it_makes_do_with_less(recordings):
     bare = quality[["participant", "muscle", "trial", "status", "flags"]]
     assert figures.qc_page(bare).axes
     assert len(figures.qc_page(bare, envelopes.drop(columns="side")).axes) == 2
+
+
+def test_rows_of_processed_trials_are_drawn_as_they_come():
+    rng = np.random.default_rng(4)
+    results = []
+    for trial, kind, spread in (("mvic_1", "mvic", 300.0), ("press", "task", 120.0)):
+        signal = rng.normal(0, 3, 12000)
+        signal[4000:10000] *= spread / 3
+        signal[8000:8200] = 0.0 if kind == "task" else signal[8000:8200]
+        label = emg.TrialLabel(trial, "P01", "pectoralis", "left", kind=kind)
+        results.append(emg.process_trial(signal, 2000.0, emg.EmgSettings(), label=label))
+    reference = emg.find_reference(results, method="mvic")
+    told = {"reference_value": reference.value_uv, "reference_trial": reference.trial}
+    quality = pd.DataFrame([r.quality.as_row() | {"peak_uv": r.highest_peak_uv} | told for r in results])
+    parts = [pd.DataFrame({"participant": "P01", "muscle": "pectoralis", "side": "left", "trial": r.label.trial,
+                           "time_s": np.arange(len(r.envelope)) / r.fs, "value": r.envelope}) for r in results]  # fmt: skip
+    data = figures.qc_page_data(quality)
+    assert data["peak"].iloc[0] == pytest.approx(100) and data["is_reference"].tolist() == [True, False]
+    assert "dropout" in data["flags"].iloc[1]
+    gap = line(figures.qc_page(quality, pd.concat(parts)).axes[0], "_envelope press").get_ydata()
+    assert np.isnan(gap).any()
 
 
 def test_sessions_and_sides_tell_recordings_apart(recordings):
