@@ -3,12 +3,16 @@
 Usage: python -m paper.notebooks notebooks/01_quick_start.ipynb build/notebooks/01_quick_start.html
 """
 
+import os
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+
+
+INLINE = "module://matplotlib_inline.backend_inline"
 
 
 def run(path: Path) -> nbformat.NotebookNode:
@@ -22,7 +26,7 @@ def run(path: Path) -> nbformat.NotebookNode:
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--log-level=ERROR"],
     )
-    return client.execute()
+    return client.execute(env={**os.environ, "MPLBACKEND": INLINE})
 
 
 def main(source: str, page: str) -> None:

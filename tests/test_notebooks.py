@@ -19,7 +19,8 @@ def test_there_are_three():
     assert len(NOTEBOOKS) == 3
 
 
-def test_runs(notebook):
+def test_runs_and_shows_its_figures_whatever_the_backend(notebook, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
     run = notebooks.run(notebook)
     code = [cell for cell in run.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
