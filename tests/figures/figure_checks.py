@@ -8,7 +8,7 @@ from matplotlib.text import Text
 def texts(figure) -> list[Text]:
     """Return every text of a figure that is drawn: visible, not empty, and no tick outside its axis."""
     figure.draw_without_rendering()
-    hidden = {tick.label1 for ax in figure.axes for tick in _ticks_outside(ax)}
+    hidden = {tick.label1 for own in figure.axes for ax in (own, *own.child_axes) for tick in _ticks_outside(ax)}
     found = figure.findobj(
         lambda artist: isinstance(artist, Text) and artist.get_visible() and artist.get_text().strip()
     )
