@@ -18,6 +18,7 @@ SHEET_COLUMNS = (
     "position", "condition", "focus", "focus_target", "exercise", "load", "load_pct_1rm", "load_kg", "trial", "repetitions", "events",
     "event_label", "rest", "segment", "motion", "evidence", "note",
 )  # fmt: skip
+MEASURED = ("sampling_frequency", "duration_s")
 SUFFIXES = (
     ".csv",
     ".tsv",
@@ -95,10 +96,8 @@ def trial_sheet(folder, *, study: str = "", hints: Mapping | None = None) -> pd.
             f"{folder.name}: no recording in this folder. Files that are looked at end in {', '.join(SUFFIXES)}."
         )
     rows = [row for path in files for row in _file_rows(path, folder, dict(hints or {}))]
-    frame = pd.DataFrame(rows, columns=list(SHEET_COLUMNS))
-    return frame.assign(study=study).fillna(
-        {column: "" for column in SHEET_COLUMNS if column not in ("sampling_frequency", "duration_s")}
-    )
+    empty = {column: float("nan") if column in MEASURED else "" for column in SHEET_COLUMNS}
+    return pd.DataFrame([{**empty, "study": study, **row} for row in rows], columns=list(SHEET_COLUMNS))
 
 
 def _file_rows(path: Path, folder: Path, hints: dict) -> list[dict]:

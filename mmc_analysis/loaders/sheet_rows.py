@@ -33,7 +33,7 @@ class SheetRow:
     Attributes
     ----------
     number : int
-        Row of the sheet as Excel counts it.
+        Row of the sheet as Excel counts it, or the label in a frame's index.
     study, file, channel, unit, evidence : str
     path : pathlib.Path
     block : int or None

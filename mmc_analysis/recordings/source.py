@@ -107,7 +107,7 @@ def read_bytes(path) -> File:
         raise RecordingError(
             f"{path.name}: the file cannot be read: {fault.strerror}. Close it in other programs."
         ) from fault
-    if not data.strip(b"\x00 \r\n\t"):
+    if not data[:65_536].strip(b"\x00 \r\n\t") and not data.strip(b"\x00 \r\n\t"):
         raise RecordingError(f"{path.name}: the file is empty ({len(data)} bytes). Export it again.")
     return File(path, data)
 

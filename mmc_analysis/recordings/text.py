@@ -10,7 +10,7 @@ import pandas as pd
 
 from mmc_analysis.errors import RecordingError
 
-HEAD_BYTES = 262_144
+HEAD_BYTES = 131_072
 ROWS_SNIFFED = 50
 MISSING = (
     "", "-", "--", "---", "nan", "NaN", "NAN", "-nan", "-NaN", "n/a", "N/A", "#N/A", "NA", "NULL", "null", "None", "none", "<NA>",
@@ -19,7 +19,9 @@ MISSING = (
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _POINT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
-_NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}
+_LOOSE = re.compile(
+    r"[+-]?(?:[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?|inf|infinity|\d+:\d+(?::\d+)?(?:[.,]\d+)?)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -238,38 +240,40 @@ def _blame(text: Text, options: dict, numeric: list[int], first_line: int, fault
             ) from fault
 
 
-def first_numeric_line(lines: list[str], *, start: int = 0) -> int | None:
+def first_numeric_line(lines: list[str]) -> int | None:
     """Return the first line from which on lines are rows of numbers; None if there are none.
+
+    Times of day and numbers with thousands separators count as numbers here, so that later steps can name them.
 
     Examples
     --------
     >>> first_numeric_line(["Trial,1", "time,EMG", "0,0.5", "1,0.25"])
     2
     """
-
-    def numeric(line: str) -> bool:
-        cells = re.split(r"[\t;]" if re.search(r"[\t;]", line) else r"[, ]+", line.strip().rstrip("\t;, "))
-        filled = [cell for cell in cells if cell.strip()]
-        return (
-            bool(filled)
-            and all(is_number(c, ".") or is_number(c, ",") for c in filled)
-            and any(c.strip(' "')[-1:].isdigit() for c in filled)
-        )
-
     run = 0
-    for number in range(start, len(lines)):
-        if not lines[number].strip():
+    for number, line in enumerate(lines):
+        if not line.strip():
             continue
-        run = run + 1 if numeric(lines[number]) else 0
+        run = run + 1 if _is_numeric(line) else 0
         if run == 3:
-            return _back(lines, number, numeric)
-    return _back(lines, len(lines) - 1, numeric) if run else None
+            return _back(lines, number)
+    return _back(lines, len(lines) - 1) if run else None
 
 
-def _back(lines: list[str], last: int, numeric) -> int:
+def _is_numeric(line: str) -> bool:
+    cells = re.split(r"[\t;]" if re.search(r"[\t;]", line) else r"[, ]+", line.strip().rstrip("\t;, "))
+    filled = [cell.strip(' "') for cell in cells if cell.strip(' "')]
+    return (
+        bool(filled)
+        and all(cell in MISSING or _LOOSE.match(cell) for cell in filled)
+        and any(cell[-1].isdigit() for cell in filled)
+    )
+
+
+def _back(lines: list[str], last: int) -> int:
     first = last
     for number in range(last, -1, -1):
-        if lines[number].strip() and not numeric(lines[number]):
+        if lines[number].strip() and not _is_numeric(lines[number]):
             break
         if lines[number].strip():
             first = number

@@ -1,0 +1,267 @@
+"""From lab files and a trial sheet to observations and quality."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mmc_analysis.emg import (
+    EmgSettings,
+    StudyPlan,
+    TrialLabel,
+    find_reference,
+    normalise,
+    process_trial,
+    simulate_study,
+)
+from mmc_analysis.errors import LoaderError, MMCWarning, RecordingError
+from mmc_analysis.loaders import process_recordings, simulate_recordings, trial_sheet
+from mmc_analysis.loaders.sheet_draft import said_by_path
+from mmc_analysis.recordings.writing import write_lab_file
+from mmc_analysis.schema import check
+
+SETTINGS = EmgSettings.preset("calatayud2016")
+PLAN = StudyPlan(participants=2, levels_pct={20: 25.0, 80: 78.0}, focus_points={20: 6.0, 80: 0.0})
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study") / "recordings"
+    sheet, truth = simulate_recordings(folder, PLAN, seed=4)
+    return folder, sheet, truth
+
+
+@pytest.fixture(scope="module")
+def found(study):
+    folder, sheet, _ = study
+    return process_recordings(sheet, SETTINGS, folder=folder)
+
+
+def values_of(frame, measure="emg_mean", unit="pct_max"):
+    return frame[(frame["measure"] == measure) & (frame["unit"] == unit)]
+
+
+def test_observations_are_the_numbers_of_emg(found):
+    """The same signals, processed in memory without any file."""
+    trials = [trial for trial in simulate_study(PLAN, 4) if trial.participant == "P02"]
+    results = {}
+    for trial in trials:
+        label = TrialLabel(trial.trial, trial.participant, "triceps", kind=trial.kind)
+        results[trial.trial] = process_trial(
+            trial.signals["triceps"], trial.fs, SETTINGS, events=trial.events, label=label
+        )
+    reference = find_reference(results.values())
+    rows = values_of(found.observations)
+    rows = rows[(rows["participant"] == "P02") & (rows["muscle"] == "triceps")]
+    assert len(rows) == 6 * 3
+    for (condition, load), own in rows.groupby(["condition", "load"], observed=True):
+        expected = normalise(results[f"{condition}_{load}"], reference)
+        np.testing.assert_allclose(own.sort_values("repetition")["value"], expected.mean_pct, rtol=1e-7)
+        np.testing.assert_allclose(own["reference_value"], reference.value_uv, rtol=1e-7)
+
+
+def test_observations_follow_the_schema_and_say_synthetic(found):
+    frame = check(found.observations)
+    assert set(frame["evidence"]) == {"synthetic"}
+    assert (
+        list(frame["condition"].cat.categories) == ["regular", "pectoralis", "triceps"]
+        and frame["condition"].cat.ordered
+    )
+    assert list(frame["load"].cat.categories) == ["20", "80"]
+    assert {(m, u) for m, u in zip(frame["measure"], frame["unit"], strict=True)} == {
+        ("emg_peak", "uV"), ("emg_mean", "uV"), ("emg_median_frequency", "Hz"), ("emg_peak", "pct_max"), ("emg_mean", "pct_max")}  # fmt: skip
+    focused = frame[frame["condition"] == "triceps"]
+    assert set(zip(focused["muscle"], focused["muscle_role"], strict=True)) == {
+        ("pectoralis", "other"),
+        ("triceps", "target"),
+    }
+    assert frame.attrs["emg_settings"]["window_ms"] == 500.0
+
+
+def test_the_planned_truth_comes_back(found, study):
+    truth = study[2]
+    parts = truth["file"].str.extract(r"/(?P<condition>\w+)_(?P<load>\d+)\.csv")
+    truth = truth.assign(**parts).dropna()
+    own = (
+        values_of(found.observations)
+        .groupby(["participant", "muscle", "condition", "load"], observed=True)["value"]
+        .mean()
+        .reset_index()
+    )
+    both = own.astype({"condition": str, "load": str}).merge(truth, on=["participant", "muscle", "condition", "load"])
+    assert len(both) == 24 and np.corrcoef(both["value"], both["true_pct"])[0, 1] > 0.99
+
+
+def test_quality_has_one_row_per_channel_and_trial(found, study):
+    quality = found.quality
+    assert len(quality) == len(study[1]) == 40 and (quality["status"] != "failed").all()
+    assert quality["file"].tolist() == study[1]["file"].tolist()
+    assert quality["sha256"].str.len().eq(64).all() and quality["settings"].nunique() == 1
+    task = quality[quality["kind"] == "task"]
+    assert task["reference_uv"].gt(0).all() and (task["without_winner_factor"] >= 1).all()
+
+
+def test_any_number_of_workers_and_the_order_of_rows(found, study):
+    folder, sheet, _ = study
+    steps = []
+    two = process_recordings(sheet, SETTINGS, folder=folder, workers=2, progress=lambda *step: steps.append(step))
+    pd.testing.assert_frame_equal(two.observations, found.observations, check_exact=True)
+    pd.testing.assert_frame_equal(two.quality, found.quality, check_exact=True)
+    assert steps == [(1, 2, "P01"), (2, 2, "P02")]
+
+
+def test_the_cache_continues_and_notices_every_change(study, tmp_path, monkeypatch):
+    folder, sheet, _ = study
+    one = sheet[sheet["participant"] == "P01"]
+    first = process_recordings(one, SETTINGS, folder=folder, cache=tmp_path / "cache")
+    entries = sorted((tmp_path / "cache").rglob("*.json"))
+    assert len(entries) == len(one)
+    entries[0].write_text("broken")
+    entries[1].unlink()
+    calls = []
+    monkeypatch.setattr(
+        "mmc_analysis.loaders.trial_work.process_trial",
+        lambda *args, **more: calls.append(1) or process_trial(*args, **more),
+    )
+    second = process_recordings(one, SETTINGS, folder=folder, cache=tmp_path / "cache")
+    pd.testing.assert_frame_equal(second.observations, first.observations, check_exact=True)
+    pd.testing.assert_frame_equal(second.quality, first.quality, check_exact=True)
+    assert len(calls) == 2 and json.loads(entries[0].read_text())
+    process_recordings(one, SETTINGS.changed(window_ms=250.0), folder=folder, cache=tmp_path / "cache")
+    assert len(calls) == 2 + len(one)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Write one person's recordings of one muscle: a maximal trial and two tasks; return folder and sheet."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for name, sd, kind, load in (("mvic", 400, "mvic", ""), ("a", 100, "task", "20"), ("b", 200, "task", "80")):
+        signal = rng.normal(0, 3, 8000)
+        signal[2000:7000] += rng.normal(0, sd, 5000)
+        path = write_lab_file(tmp_path / name, {"Pec": signal}, 1500.0)
+        rows.append({"study": "lab", "participant": "P1", "file": path.name, "channel": "Pec", "muscle": "pectoralis", "kind": kind,
+                     "load": load, "events": "1.5-4.5"})  # fmt: skip
+    return tmp_path, pd.DataFrame(rows)
+
+
+def test_a_failed_file_does_not_stop_the_rest(small):
+    folder, sheet = small
+    (folder / "b.csv").write_bytes((folder / "b.csv").read_bytes()[:3000] + b"\xff\xfe,broken\n")
+    with pytest.warns(MMCWarning, match="1 of 3 channels failed, first b.csv"):
+        observations, quality = process_recordings(sheet, folder=folder)
+    assert quality["status"].tolist()[2] == "failed" and "b.csv" in quality["status_description"].iloc[2]
+    assert set(observations["load"]) == {"20"} and set(values_of(observations, unit="pct_mvic")["value"] > 0) == {True}
+    with pytest.raises(RecordingError, match="b.csv, row 2 of the sheet"):
+        process_recordings(sheet, folder=folder, strict=True)
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"file": "none.csv"}, "no such file"), ({"channel": "Tri"}, "no channel 'Tri'"), ({"unit": "N"}, "which is no voltage"),
+    ({"events": "1.5-40"}, "40"),
+])  # fmt: skip
+def test_reasons_stand_in_the_quality_table(small, change, words):
+    folder, sheet = small
+    sheet.loc[1, list(change)] = list(change.values())
+    if "unit" in change:
+        sheet["unit"] = sheet["unit"].fillna("")
+    with pytest.warns(MMCWarning, match="1 of 3 channels failed"):
+        quality = process_recordings(sheet, folder=folder).quality
+    assert words in quality["status_description"].iloc[1]
+
+
+def test_31_a_muscle_without_reference_keeps_its_microvolts(small):
+    folder, sheet = small
+    with pytest.warns(MMCWarning, match="2 trials have no reference"):
+        observations, quality = process_recordings(sheet[1:], folder=folder)
+    assert set(observations["unit"]) == {"uV", "Hz"} and quality["reference_missing"].str.contains("mvic").all()
+
+
+def test_33_another_session_is_not_borrowed_from(small):
+    folder, sheet = small
+    sheet["session"] = ["1", "1", "2"]
+    with pytest.warns(MMCWarning, match="1 trials have no reference"):
+        _, quality = process_recordings(sheet, folder=folder)
+    assert quality["reference_missing"].ne("").tolist() == [False, False, True]
+    declared, _ = process_recordings(sheet, folder=folder, across_sessions=True)
+    assert len(values_of(declared, unit="pct_mvic")) == 2
+
+
+def test_38_the_same_content_under_two_names_fails(small):
+    folder, sheet = small
+    (folder / "b.csv").write_bytes((folder / "a.csv").read_bytes())
+    with pytest.warns(MMCWarning, match="same content as a.csv"):
+        quality = process_recordings(sheet, folder=folder).quality
+    assert quality["status"].tolist()[2] == "failed"
+
+
+def test_38_doubled_rows_of_the_sheet_are_refused(small):
+    folder, sheet = small
+    with pytest.raises(LoaderError, match="row 3: the same channel of the same file as row 0"):
+        process_recordings(pd.concat([sheet, sheet[:1]], ignore_index=True), folder=folder)
+    sheet["load"] = "20"
+    with pytest.raises(LoaderError, match="row 2: the same trial as row 1.*tell them apart"):
+        process_recordings(sheet, folder=folder)
+
+
+def test_every_fault_of_a_sheet_is_listed(small):
+    folder, sheet = small
+    sheet["side"] = ["", "up", ""]
+    sheet.loc[2, "kind"] = "tsk"
+    sheet.loc[0, "events"] = "later"
+    with pytest.raises(
+        LoaderError,
+        match=r"(?s)3 faults.*row 0: events 'later'.*row 1: side 'up'.*row 2: kind 'tsk'.*Did you mean 'task'",
+    ):
+        process_recordings(sheet, folder=folder)
+    with pytest.raises(LoaderError, match="unknown columns: 'muscel' Did you mean 'muscle'"):
+        process_recordings(sheet.rename(columns={"muscle": "muscel"}), folder=folder)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_sheet_may_be_a_file(small, ending, tmp_path):
+    folder, sheet = small
+    path = folder / f"sheet.{ending}"
+    sheet.to_csv(path, index=False) if ending == "csv" else sheet.to_excel(path, index=False)
+    pd.testing.assert_frame_equal(
+        process_recordings(path).observations, process_recordings(sheet, folder=folder).observations
+    )
+
+
+def test_trial_sheet_drafts_what_paths_and_channels_say(small, tmp_path):
+    folder, _ = small
+    (folder / "broken.edf").write_bytes(b"0       " + b"x" * 50)
+    draft = trial_sheet(folder, study="lab")
+    assert draft["file"].tolist() == ["a.csv", "b.csv", "broken.edf", "mvic.csv"]
+    assert draft["muscle"].tolist() == ["pectoralis", "pectoralis", "", "pectoralis"]
+    assert draft["kind"].tolist() == ["", "", "", "mvic"] and draft["note"].iloc[2] != ""
+    draft.loc[draft["kind"] == "", "kind"] = "task"
+    draft["participant"], draft["load"] = "P1", ["20", "80", "", ""]
+    with pytest.raises(LoaderError, match="no such folder"):
+        trial_sheet(folder / "none")
+    draft.to_excel(folder / "sheet.xlsx", index=False)
+    _, quality = process_recordings(folder / "sheet.xlsx")
+    assert quality["status"].tolist() == ["good", "good", "good", "unused"] and quality["file"].iloc[3] == "broken.edf"
+
+
+def test_paths_in_doubt_say_nothing():
+    assert said_by_path("P01/P02/press.csv") == {}
+    assert said_by_path("sub-01/ses-1/max_press.edf") == {"participant": "sub-01", "session": "1", "kind": "mvic"}
+
+
+@pytest.mark.parametrize("format", ["semicolon_table", "emgworks", "trigno", "noraxon", "opensignals", "edf"])
+def test_every_lab_format_gives_the_same_amplitudes(format, tmp_path):
+    plan = StudyPlan(
+        maximum_uv=250.0,
+        participants=1,
+        maximal_trials=2,
+        levels_pct={20: 25.0},
+        focus_points={20: 6.0},
+        conditions=("regular", "triceps"),
+    )
+    sheet, _ = simulate_recordings(tmp_path / "other", plan, seed=2, format=format)
+    plain, _ = simulate_recordings(tmp_path / "plain", plan, seed=2)
+    other = process_recordings(sheet, SETTINGS, folder=tmp_path / "other").observations
+    same = process_recordings(plain, SETTINGS, folder=tmp_path / "plain").observations
+    np.testing.assert_allclose(other["value"], same["value"], rtol=2e-3)
