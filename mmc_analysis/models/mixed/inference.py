@@ -162,7 +162,7 @@ class MixedInference(LinearInference):
             found = kenward_roger.f_test(
                 L @ solution.whiten, _whitened(solution), identity, adjusted.covariance, self.sensitivity.p, adjusted.w
             )
-            return JointTest(found.statistic, found.num_df, found.den_df, found.p_value)
+            return JointTest(found.statistic, found.num_df, found.den_df, found.p_value, found.valid)
         rows, beta = L @ self.solution.whiten, _whitened(self.solution)
         if ddf == "satterthwaite":
             found = satterthwaite.f_test(rows, beta, identity, self._factors.d_phi, self._parameter_covariance)

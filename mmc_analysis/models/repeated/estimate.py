@@ -150,9 +150,9 @@ def joint_test(fit: Estimate, rows: np.ndarray, ddf: str, information: str) -> J
     w = fit.parameter_covariance(information)
     if ddf == "satterthwaite":
         found = satterthwaite.f_test(inner, fit.inner_beta, phi, -phi @ p @ phi, w)
-    else:
-        found = kenward_roger.f_test(inner, fit.inner_beta, phi, fit.adjusted(ddf, information), p, w)
-    return JointTest(found.statistic, found.num_df, found.den_df, found.p_value)
+        return JointTest(found.statistic, found.num_df, found.den_df, found.p_value)
+    found = kenward_roger.f_test(inner, fit.inner_beta, phi, fit.adjusted(ddf, information), p, w)
+    return JointTest(found.statistic, found.num_df, found.den_df, found.p_value, found.valid)
 
 
 def _least_squares(basis: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

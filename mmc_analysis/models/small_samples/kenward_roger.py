@@ -50,6 +50,9 @@ class KenwardRogerTest:
     p_value : float
     scale : float
         The factor λ that is part of `statistic`.
+    valid : bool
+        Whether LΦ_AL' is positive definite and `den_df` positive. Otherwise no F distribution has the moments of the
+        statistic, which may be negative.
     """
 
     statistic: float
@@ -57,6 +60,7 @@ class KenwardRogerTest:
     den_df: float
     p_value: float
     scale: float
+    valid: bool = True
 
 
 def expected_information(traces: np.ndarray, phi: np.ndarray, p: np.ndarray, q: np.ndarray) -> np.ndarray:
@@ -242,14 +246,16 @@ def f_test(
     if rank == 0:
         return KenwardRogerTest(np.nan, 0.0, np.nan, np.nan, np.nan)
     estimate = rows @ beta
-    wald = estimate @ np.linalg.solve(rows @ adjusted @ rows.T, estimate) / rank
+    inner = rows @ adjusted @ rows.T
+    wald = estimate @ np.linalg.solve(inner, estimate) / rank
     spread = rows @ phi / np.sqrt(variances)[:, None]
     moved = spread @ p @ spread.T
     own = np.einsum("rkk->r", moved)
     a1 = own @ w @ own
     a2 = np.einsum("rs,rkl,slk->", w, moved, moved)
     den_df, scale = _den_df_and_scale(a1, a2, rank)
-    return KenwardRogerTest(scale * wald, float(rank), den_df, f_tail(scale * wald, rank, den_df), scale)
+    valid = bool(den_df > 0 and np.linalg.eigvalsh(inner)[0] > 0)
+    return KenwardRogerTest(scale * wald, float(rank), den_df, f_tail(scale * wald, rank, den_df), scale, valid)
 
 
 def _den_df_and_scale(a1: float, a2: float, q: int) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from mmc_analysis.models.designs.fixed import FixedDesign
 from mmc_analysis.models.tables.hypotheses import beyond_intercept, full_design, term_hypothesis
-from mmc_analysis.models.tables.primitives import Fit, Inference, JointTest
+from mmc_analysis.models.tables.primitives import Fit, Inference, JointTest, warn_of_breakdown
 
 _NUMERALS = {1: "I", 2: "II", 3: "III"}
 _UNTESTABLE = JointTest(np.nan, 0.0, np.nan, np.nan)
@@ -55,10 +55,14 @@ def anova_table(fit: Fit, kind: int, how: Inference) -> pd.DataFrame:
     -------
     pandas.DataFrame
         An estimates frame: term, metric (``F``), estimate and statistic (F), num_df, den_df, p_value, n, method,
-        evidence. A term of which nothing can be estimated has num_df 0 and no F.
+        evidence. A term of which nothing can be estimated has num_df 0 and no F. Where Kenward and Roger's
+        approximation breaks down, df and F may be negative, as in R; a warning names the terms.
     """
     hypotheses = hypothesis_matrices(fit.fixed, kind)
     tests = [fit.joint_test(L, how.ddf, how.information) if len(L) else _UNTESTABLE for L in hypotheses.values()]
+    broken = [term for term, test in zip(hypotheses, tests, strict=True) if not test.valid]
+    if broken:
+        warn_of_breakdown(f"the F test of {', '.join(broken)} is not to be trusted", stacklevel=5)
     statistic = np.array([test.statistic for test in tests], dtype=float)
     method = f"Type {_NUMERALS[kind]} F, {how.label}"
     return pd.DataFrame(

@@ -1,5 +1,6 @@
 """What a fit computes for the tables, and how rows of estimates become a frame."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.errors import ModelError
+from mmc_analysis.errors import MMCWarning, ModelError
 from mmc_analysis.models.designs.fixed import FixedDesign
 from mmc_analysis.models.small_samples.t_distribution import t_quantile, two_sided_p
 
@@ -39,8 +40,9 @@ class LinearEstimates:
 
     @property
     def std_error(self) -> np.ndarray:
-        """Standard errors, shape (m,)."""
-        return np.sqrt(np.diagonal(self.covariance))
+        """Standard errors, shape (m,); not a number where an adjusted variance is negative."""
+        variance = np.diagonal(self.covariance)
+        return np.sqrt(np.where(variance < 0, np.nan, variance))
 
     @property
     def correlation(self) -> np.ndarray:
@@ -60,12 +62,15 @@ class JointTest:
     den_df : float
         Infinite for a chi-squared reference.
     p_value : float
+    valid : bool
+        Whether the statistic can be an F: its covariance matrix is positive definite, and `den_df` positive.
     """
 
     statistic: float
     num_df: float
     den_df: float
     p_value: float
+    valid: bool = True
 
 
 class Fit(Protocol):
@@ -120,6 +125,17 @@ def check_level(conf_level: float) -> float:
     return float(conf_level)
 
 
+def warn_of_breakdown(what: str, stacklevel: int) -> None:
+    """Warn that Kenward and Roger's approximation does not hold, of what, and what to do."""
+    warnings.warn(
+        f"{what}: Kenward and Roger's approximation breaks down, with an adjusted covariance matrix or degrees of freedom "
+        "that are not positive, as happens where a model has more covariance parameters than so few data determine. Do "
+        "not report it. Use a simpler random part or covariance structure, or, for a mixed model, compare() by bootstrap.",
+        MMCWarning,
+        stacklevel=stacklevel,
+    )
+
+
 def estimable_estimates(fit: Fit, rows: np.ndarray, how: Inference) -> LinearEstimates:
     """Estimate functions of all coefficients of the layout; those that are not estimable are not a number.
 
@@ -167,6 +183,9 @@ def estimates_frame(
         statistic = np.where(error > 0, found.estimate / error, np.nan)
     half = t_quantile(0.5 + how.conf_level / 2, found.df) * error
     method = np.where(np.isnan(found.estimate), "not estimable: the data have no such cells", how.label)
+    broken = np.isnan(error) & ~np.isnan(found.estimate)
+    if broken.any():
+        warn_of_breakdown(f"the standard error of {broken.sum()} of {len(error)} rows is not a number", stacklevel=6)
     return pd.DataFrame(
         {**lead, "estimate": found.estimate, "std_error": error, "df": found.df, "statistic": statistic,
          "p_value": two_sided_p(statistic, found.df), "conf_level": how.conf_level,
