@@ -16,8 +16,8 @@ from mmc_analysis.loaders.settings import Settings, with_options
 from mmc_analysis.loaders.shapes import Layout
 
 LAYOUT = Layout(
-    wide={"muscle": "muscle", "load": "load", "condition": "condition", "trial": "trial", "measure": "emg_measure",
-          "reference": "reference", "time": "time", "limb": "limb"},
+    wide={"muscle": "muscle", "load": "load", "condition": "condition", "trial": "trial",
+          "repetition": "repetition", "measure": "emg_measure", "reference": "reference", "time": "time", "limb": "limb"},
     cells={"measure": "emg_measure"},
     required=("participant", "muscle", "condition"),
     measure="emg_peak",

@@ -17,10 +17,18 @@ from mmc_analysis.loaders.observe import Observed, observe
 from mmc_analysis.loaders.protocol import settled
 from mmc_analysis.loaders.settings import Settings, with_options
 from mmc_analysis.loaders.shapes import Layout
-from mmc_analysis.loaders.words import key_of
+from mmc_analysis.loaders.words import key_of, words
 
 _PAIR = re.compile(r"(?P<muscle>.+?)[\s_.-]+(?P<measure>mean|peak|avg|average|max)", re.IGNORECASE)
 _MEASURES = {"mean": "emg_mean", "avg": "emg_mean", "average": "emg_mean", "peak": "emg_peak", "max": "emg_peak"}
+_INSTRUCTIONS = {
+    "none": "none",
+    "focus": "focus",
+    "focused": "focus",
+    "focussed": "focus",
+    "avoid": "avoid",
+    "avoided": "avoid",
+}
 
 
 def muscle_pairs(names: list[str]) -> dict[str, Reading]:
@@ -30,10 +38,21 @@ def muscle_pairs(names: list[str]) -> dict[str, Reading]:
     --------
     >>> muscle_pairs(["Upper_Pec_Peak"])
     {'Upper_Pec_Peak': (('muscle', 'upper pec'), ('measure', 'emg_peak'))}
+    >>> muscle_pairs(["Glute_avoid_Mean"])
+    {'Glute_avoid_Mean': (('muscle', 'gluteus maximus'), ('condition', 'avoid'), ('measure', 'emg_mean'))}
     """
     found = {name: _PAIR.fullmatch(name.strip()) for name in names}
-    return {name: (("muscle", muscle_named(pair["muscle"])), ("measure", _MEASURES[pair["measure"].lower()]))
+    return {name: (*_muscle_and_condition(pair["muscle"]), ("measure", _MEASURES[pair["measure"].lower()]))
             for name, pair in found.items() if pair}  # fmt: skip
+
+
+def _muscle_and_condition(label: str) -> Reading:
+    """Split an instruction off a muscle's name, where the instruction cannot be part of the name."""
+    tokens = words(label)
+    for word, rest in ((tokens[-1], tokens[:-1]), (tokens[0], tokens[1:])):
+        if word in _INSTRUCTIONS and rest:
+            return (("muscle", muscle_named(" ".join(rest))), ("condition", _INSTRUCTIONS[word]))
+    return (("muscle", muscle_named(label)),)
 
 
 def muscle_named(label: str) -> str:

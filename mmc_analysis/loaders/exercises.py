@@ -15,7 +15,7 @@ _BEFORE = re.compile(rf"(?:{_BODY}\s*\+\s*)?{_LOAD}\s+(?P<rest>.+)", re.IGNORECA
 _AFTER = re.compile(rf"(?P<rest>.+?)[\s,@(\[-]+(?:{_BODY}\s*\+\s*)?{_LOAD}[)\]]?", re.IGNORECASE)
 _BODY_BEFORE = re.compile(rf"{_BODY}(?!\s*\+)\s+(?P<rest>.+)", re.IGNORECASE)
 _BODY_AFTER = re.compile(rf"(?P<rest>.+?)[\s,@(\[-]+{_BODY}[)\]]?", re.IGNORECASE)
-_ANY_LOAD = re.compile(rf"\b{_LOAD}", re.IGNORECASE)
+_ANY_LOAD = re.compile(rf"(?<![\d.,]){_LOAD}|\d\s*[#%]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

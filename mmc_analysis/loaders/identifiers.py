@@ -7,9 +7,11 @@ import pandas as pd
 
 from mmc_analysis.errors import LoaderError
 from mmc_analysis.loaders.tables import Table
-from mmc_analysis.loaders.vocabulary import STATISTICS_ROWS
-from mmc_analysis.loaders.words import key_of, written
+from mmc_analysis.loaders.vocabulary import STATISTICS_COMPANIONS, STATISTICS_ROWS
+from mmc_analysis.loaders.words import key_of, words, written
 
+_IN_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]?")
+_NOTE = re.compile(r"[*†‡§#]|.*:\s")
 _PARTS = re.compile(r"(?P<letters>\D*?)[\s_.-]*0*(?P<number>\d+)")
 
 
@@ -31,18 +33,47 @@ def read_ids(cells: np.ndarray, table: Table, column: int, ids: str = "text") ->
     Raises
     ------
     LoaderError
-        If a cell is empty, a row holds statistics instead of a person, or two spellings may be one person.
+        If a cell is empty, a row holds statistics or a note instead of a person, or two spellings may be one person.
     """
     texts = np.array([written(cell) for cell in cells], dtype=object)
     codes, uniques = pd.factorize(texts)
     for code, text in enumerate(uniques):
-        rows = np.flatnonzero(codes == code) if not text or key_of(text) in STATISTICS_ROWS else None
+        rows = np.flatnonzero(codes == code) if not text or is_statistic(text) else None
         if rows is not None:
             raise LoaderError(_no_person(text, table, rows, column))
+    _check_notes(texts, table, column)
     if ids == "number":
         return np.array(_by_number(list(uniques), table, column), dtype=object)[codes]
     _check_spellings(list(uniques), table, column)
     return texts
+
+
+def is_statistic(text: str) -> bool:
+    """Return whether a label names a statistic, such as "Mean ± SD", "Average (n = 12)" or "Mittelwert".
+
+    Examples
+    --------
+    >>> is_statistic("Mean ± SD"), is_statistic("Group mean (n = 2)"), is_statistic("S01")
+    (True, True, False)
+    """
+    text = _IN_BRACKETS.sub(" ", text)
+    named = [word for word in words(text) if word not in STATISTICS_COMPANIONS]
+    return key_of(text) in STATISTICS_ROWS or (bool(named) and all(word in STATISTICS_ROWS for word in named))
+
+
+def _check_notes(texts: np.ndarray, table: Table, column: int) -> None:
+    """Refuse a sentence below the table; a participant without any value is left alone if spelled like the others."""
+    others = np.delete(table.cells, column, axis=1)
+    alone = np.array([not any(cell is not None and str(cell).strip() for cell in row) for row in others], dtype=bool)
+    people = texts[~alone]
+    longest = max((len(text.split()) for text in people), default=0)
+    numbered = len(people) > 0 and all(any(sign.isdigit() for sign in text) for text in people)
+    for row in np.flatnonzero(alone):
+        text = texts[row]
+        unlike = len(text.split()) > longest or (numbered and not any(sign.isdigit() for sign in text))
+        if len(people) and (unlike or _NOTE.match(text)):
+            raise LoaderError(f"{table.name}, row {table.rows[row]}, {table.column(column)}: '{text}' stands alone in its row and looks like a "
+                              "note, not a participant. Select the rows of the data: rows=(first, last), as Excel counts them.")  # fmt: skip
 
 
 def _no_person(text: str, table: Table, rows: np.ndarray, column: int) -> str:

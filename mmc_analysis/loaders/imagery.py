@@ -18,7 +18,7 @@ from mmc_analysis.schema.columns import QUANTITIES
 
 LAYOUT = Layout(
     wide={"time": "time", "measure": "any_measure", "limb": "limb", "limb_role": "limb_role", "muscle": "muscle",
-          "trial": "trial"},
+          "trial": "trial", "repetition": "repetition"},
     cells={"measure": "any_measure", "muscle": "any_muscle", "condition": "label"},
     persons=("sex", "age_years", "height_cm", "body_mass_kg", "training_years"),
 )  # fmt: skip

@@ -21,6 +21,7 @@ _LOAD = re.compile(
 )
 _WEEK = re.compile(r"(?:week|weeks|wk|w) ?(?P<number>\d+)")
 _COUNT = re.compile(r"(?:trial |attempt )?(?P<number>[1-9])")
+_REPETITION = re.compile(r"(?:rep|repetition|repeat) (?P<number>\d{1,2})")
 _FOCUS_WORDS = re.compile(r"\b(?:focus|focused|focussed|focusing|on|the|contract|internal)\b")
 
 
@@ -95,6 +96,12 @@ def count_level(key: str) -> str | None:
     return found["number"] if found else None
 
 
+def repetition_level(key: str) -> str | None:
+    """Read the number of a repetition: 'rep 2', 'repetition 2'."""
+    found = _REPETITION.fullmatch(key)
+    return str(int(found["number"])) if found else None
+
+
 def focus_level(key: str) -> str | None:
     """Read a condition that names a muscle: 'focus on biceps' is 'biceps'."""
     rest = " ".join(_FOCUS_WORDS.sub(" ", key).split())
@@ -121,6 +128,7 @@ _BUILT_IN: dict[str, Levels] = {
     "phase": Levels("phase", _keys(vocabulary.PHASES), closed=True),
     "load": Levels("load", {}, load_level),
     "trial": Levels("trial", {}, count_level, closed=True),
+    "repetition": Levels("repetition", {}, repetition_level, closed=True),
     "emg_measure": Levels("measure", _keys(vocabulary.EMG_MEASURES), closed=True),
     "any_measure": Levels("measure", _keys(vocabulary.OTHER_MEASURES), closed=True),
     "reference": Levels("reference", dict.fromkeys(vocabulary.REFERENCES, "reference"), closed=True),

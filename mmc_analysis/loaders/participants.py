@@ -25,6 +25,13 @@ _FACTORS: dict[str, dict[str, float]] = {
     "body_mass_kg": {"kg": 1, "lb": LB_KG, "lbs": LB_KG, "g": 0.001},
     "one_rm_kg": {"kg": 1, "lb": LB_KG, "lbs": LB_KG},
 }
+_POSSIBLE = {
+    "age_years": (0, 120),
+    "training_years": (0, 100),
+    "height_cm": (40, 280),
+    "body_mass_kg": (2, 650),
+    "one_rm_kg": (0, 600),
+}
 _PLAIN_UNIT = {"age_years": "years", "training_years": "years"}
 _WEAKEST_FIRST = ("synthetic", "derived", "published", "measured")
 
@@ -88,8 +95,9 @@ def _roles(table: Table, settings: Settings) -> dict[str, tuple[int, str | None]
             add_role(roles, role, i, table)
             units[role] = unit or _stated_in(role, name, i in said)
     if unknown and settings.others != "drop":
+        free = next((role for role in ("participant", *PERSON_ROLES) if role not in roles), None)
         raise LoaderError(f"{table.name}: {len(unknown)} column{'s' * (len(unknown) > 1)} not understood: {shortened(unknown)}. Say what each is, such as "
-                          f"columns={{'{unknown[0]}': 'training_years'}}, or write others='drop'. Roles: participant, group, "
+                          f"columns={{'{unknown[0]}': {free!r}}} (None leaves it out), or write others='drop'. Roles: participant, group, "
                           f"{', '.join(PERSON_ROLES)}.")  # fmt: skip
     if "participant" not in roles and "participant" not in settings.fixed:
         raise LoaderError(f"{table.name}: nothing says the participant. Name its column: columns={{'{table.headers[0]}': "
@@ -114,7 +122,19 @@ def _cells(table: Table, role: str, position: int, unit: str | None, settings: S
         raise LoaderError(f"{table.name}, {table.column(position)}: {found}. Write it in the header, such as "
                           f"'{table.headers[position]} ({next(iter(_FACTORS[role]))})', or say columns={{'{table.headers[position]}': "
                           f"'{role}'}} if it is that. Known: {', '.join(_FACTORS[role])}.")  # fmt: skip
-    return numbers_in(table, position, settings)[0] * factor
+    values = numbers_in(table, position, settings)[0] * factor
+    _check_possible(values, role, table, position, unit)
+    return values
+
+
+def _check_possible(values: np.ndarray, role: str, table: Table, position: int, unit: str) -> None:
+    low, high = _POSSIBLE[role]
+    wrong = np.flatnonzero((values < low) | (values > high))
+    if len(wrong):
+        cell = table.cells[wrong[0], position]
+        raise LoaderError(f"{table.name}, {table.place(wrong[0], position)}: {str(cell)!r} in {unit} is {values[wrong[0]]:g} as {role}, which no "
+                          f"person has ({low} to {high} is allowed; {len(wrong)} such values). Correct the cell or the unit in the header, such "
+                          f"as '({next(iter(_FACTORS[role]))})'; if it marks a missing value, write missing=[{str(cell)!r}].")  # fmt: skip
 
 
 def _filled(rows: pd.DataFrame, source, table: Table, settings: Settings) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mmc_analysis.errors import LoaderError
-from mmc_analysis.loaders.grammar import Reading, read_names
+from mmc_analysis.loaders.grammar import Reading, read_names, readings
 from mmc_analysis.loaders.levels import Levels, levels_of
 from mmc_analysis.loaders.settings import Settings
 from mmc_analysis.loaders.tables import Table, letters, shortened
@@ -195,13 +195,30 @@ def _named_values(
         read = read_names(texts, levels, settings.pattern, table.name)
     unread = [i for i, (name, _) in names.items() if name not in read and _has_content(table, i)]
     if unread and settings.others != "drop":
-        first = table.headers[unread[0]]
-        raise LoaderError(f"{table.name}: {len(unread)} column{'s' * (len(unread) > 1)} not understood: "
-                          f"{shortened([table.headers[i] for i in unread])}. Say what each is, such as "
-                          f"columns={{'{first}': 'participant'}} (a role), {{'{first}': {{'muscle': 'triceps'}}}} (values), or "
-                          f"{{'{first}': None}} (leave it out); others='drop' leaves all such columns out. Roles: "
-                          f"{', '.join(COLUMN_ROLES)}, value.")  # fmt: skip
+        raise LoaderError(_not_understood(table, unread, layout, settings, taken))
     return [ValueColumn(i, dict(read[name]), unit) for i, (name, unit) in names.items() if name in read]
+
+
+def _not_understood(table: Table, unread: list[int], layout: Layout, settings: Settings, taken: set[str]) -> str:
+    first = table.headers[unread[0]]
+    role = next((role for role in (*layout.required, "group") if role not in {*taken, "muscle"}), "condition")
+    by = "time" if "time" in layout.required or next(iter(layout.wide), "") == "time" else "muscle"
+    level = {"time": "post", "muscle": "triceps"}[by]
+    lying = (" The table seems to lie on its side, with participants as columns: turn it first (in Excel: copy, then Paste Special, "
+             "Transpose)." if _lies_on_its_side(table, unread, layout, settings, taken) else "")  # fmt: skip
+    return (f"{table.name}: {len(unread)} column{'s' * (len(unread) > 1)} not understood: {shortened([table.headers[i] for i in unread])}."
+            f"{lying} Say what each is, such as columns={{'{first}': '{role}'}} (a role), {{'{first}': {{'{by}': '{level}'}}}} (values), or "
+            f"{{'{first}': None}} (leave it out); others='drop' leaves all such columns out. Words in names that are the lab's own: "
+            f"levels={{'{by}': {{'…': '{level}'}}}}. Roles: {', '.join(COLUMN_ROLES)}, value.")  # fmt: skip
+
+
+def _lies_on_its_side(table: Table, unread: list[int], layout: Layout, settings: Settings, taken: set[str]) -> bool:
+    """Say whether the first column holds what should be the names of columns."""
+    if "participant" in taken or len(unread) < 2 or not layout.wide:
+        return False
+    levels = {role: layout.levels(role, settings.levels) for role in layout.wide}
+    names = [split_header(str(cell))[0] for cell in table.cells[:, 0] if cell is not None and str(cell).strip()]
+    return len(names) > 1 and sum(bool(readings(name, levels)) for name in names) > len(names) / 2
 
 
 def _has_content(table: Table, column: int) -> bool:

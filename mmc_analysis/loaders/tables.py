@@ -171,7 +171,8 @@ def _sheets(workbook: Workbook, sheet) -> list[tuple[str, object]]:
     if not filled:
         raise LoaderError(f"{workbook.name}: every sheet is empty.")
     raise LoaderError(
-        f"{workbook.name}: has {len(filled)} sheets ({', '.join(filled)}). Write which one: sheet={filled[0]!r}."
+        f"{workbook.name}: has {len(filled)} sheets ({', '.join(filled)}). Write which one: sheet={filled[0]!r}; or, for sheets "
+        f"whose names say what they hold, which ones: sheet={filled[:2]!r}."
     )
 
 
@@ -206,8 +207,10 @@ def _table(name: str, records: list[tuple[int, list]], settings: Settings, delim
         raise LoaderError(f"{name}: the table is empty.")
     headers, last = _headers(name, records, settings.header)
     if sum(map(bool, headers)) < 2:
-        raise LoaderError(f"{name}, row {last}: the header has one column only ('{headers[0]}'). Write how columns are separated: "
-                          "delimiter=';' (or ',', or a tab), or which row is the header: header=.")  # fmt: skip
+        remedy = ("Write how columns are separated: delimiter=';' (or ',', or a tab)" if delimiter else
+                  "If this sheet is no table, list those that are: sheet=['…', '…']. Otherwise write rows=(first, last)")  # fmt: skip
+        raise LoaderError(f"{name}, row {last}: the header has one column only ('{headers[0]}'). {remedy}, or which row is the "
+                          "header: header=.")  # fmt: skip
     first, final = settings.rows or (last + 1, max(line for line, _ in records))
     body = [(line, cells) for line, cells in records if max(first, last + 1) <= line <= final]
     if not body:
@@ -270,7 +273,7 @@ def _checked(table: Table, others: str) -> Table:
         row = next(r for r in range(len(table.rows)) if _holds(table.cells[r, nameless[0]]))
         raise LoaderError(f"{table.name}, row {table.rows[row]}: column {letters(nameless[0])} has no header, but holds "
                           f"{table.cells[row, nameless[0]]!r}. Name the column, write header= and rows= for the block that is "
-                          "the table, or others='drop' to leave such columns out.")  # fmt: skip
+                          "the table (header=(1, 2) where two rows are the header), or others='drop' to leave such columns out.")  # fmt: skip
     return table
 
 

@@ -152,4 +152,8 @@ STATISTICS_ROWS = frozenset({
     "mean", "means", "avg", "average", "averages", "sd", "std", "stdev", "st dev", "std dev", "standard deviation", "sem", "se",
     "std error", "standard error", "median", "min", "max", "minimum", "maximum", "range", "cv", "cv %", "iqr", "n", "total", "sum",
     "count", "mean sd", "t test", "ttest", "p", "p value", "ci", "95 % ci", "variance", "var",
+    "mittelwert", "mw", "standardabweichung", "stabw", "gesamt", "summe", "anzahl", "media", "média", "desviación estándar",
+    "desviación típica", "desvio padrão", "dp", "promedio", "suma", "moyenne", "écart type", "somme", "deviazione standard",
+    "somma", "totale", "gemiddelde", "totaal", "medelvärde", "gjennomsnitt", "gennemsnit", "średnia", "suma końcowa",
 })  # fmt: skip
+STATISTICS_COMPANIONS = frozenset({"m", "group", "grand", "overall", "all", "subjects", "participants"})
