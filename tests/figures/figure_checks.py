@@ -8,7 +8,8 @@ from matplotlib.text import Text
 def texts(figure) -> list[Text]:
     """Return every text of a figure that is drawn: visible, not empty, and no tick outside its axis."""
     figure.draw_without_rendering()
-    hidden = {tick.label1 for own in figure.axes for ax in (own, *own.child_axes) for tick in _ticks_outside(ax)}
+    panels = [ax for own in figure.axes for ax in (own, *own.child_axes)]
+    hidden = {label for ax in panels for tick in _ticks_outside(ax) for label in (tick.label1, tick.label2)}
     found = figure.findobj(
         lambda artist: isinstance(artist, Text) and artist.get_visible() and artist.get_text().strip()
     )
