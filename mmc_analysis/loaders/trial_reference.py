@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from mmc_analysis.emg import NormalisedTrial, above_reference, find_reference, normalise
+from mmc_analysis.emg import (
+    NormalisedTrial,
+    TrialResult,
+    above_reference,
+    compare_durations,
+    find_reference,
+    normalise,
+    suspect_swap,
+)
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.loaders.trial_work import Done
 
@@ -40,7 +48,9 @@ def normalised(done: list[Done], across_sessions: bool) -> list[Normalised]:
     found: dict[int, Normalised] = {}
     for members in groups.values():
         found.update(zip(members, _group([done[i] for i in members], across_sessions), strict=True))
-    return [found[i] for i in range(len(done))]
+    trials = [found[i] for i in range(len(done))]
+    _flag_swaps(trials)
+    return trials
 
 
 def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
@@ -65,6 +75,7 @@ def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
             percent = normalise(one.result, None, reason=str(fault))
             trials.append(Normalised(one, percent, str(fault)))
     _flag_submaximal(trials)
+    _flag_durations(trials)
     return trials
 
 
@@ -76,3 +87,43 @@ def _flag_submaximal(trials: list[Normalised]) -> None:
             trial.flags.append("reference_submaximal")
             trial.notes.append(f"{count.above} of {count.repetitions} repetitions of this muscle exceed its reference: the reference contraction "
                                "was probably not maximal.")  # fmt: skip
+
+
+def _flag_durations(trials: list[Normalised]) -> None:
+    conditions: dict[str, list[TrialResult]] = {}
+    tasks = [trial for trial in trials if trial.percent is not None]
+    for trial in tasks:
+        conditions.setdefault(str(trial.done.row.design.get("condition", "")), []).append(trial.done.result)
+    if len(conditions) < 2:
+        return
+    found = compare_durations(conditions)
+    if found.uneven:
+        medians = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in found.median_s.items())
+        for trial in tasks:
+            trial.flags.append("durations_differ")
+            trial.notes.append(
+                f"Repetitions last differently long between conditions ({medians}): peaks of longer ones are higher by chance."
+            )
+
+
+def _flag_swaps(trials: list[Normalised]) -> None:
+    """Flag maximal trials whose `position` names a muscle that is far below another one in the same file."""
+    files: dict[tuple, list[Normalised]] = {}
+    for trial in trials:
+        row = trial.done.row
+        if row.label.kind == "mvic" and trial.done.result is not None:
+            files.setdefault((row.file, row.block, row.label.side), []).append(trial)
+    for members in files.values():
+        for own in members:
+            label = own.done.row.label
+            others = [other for other in members if other.done.row.label.muscle != label.muscle]
+            if label.position != label.muscle or not others:
+                continue
+            highest = max(others, key=lambda other: other.done.result.highest_peak_uv)
+            if suspect_swap(
+                own.done.result.highest_peak_uv, highest.done.result.highest_peak_uv, own.done.result.settings
+            ):
+                for trial in (own, highest):
+                    trial.flags.append("channels_swapped")
+                    trial.notes.append(f"In the maximal trial of {label.muscle}, {highest.done.row.label.muscle} is far more active: are the channels "
+                                       "swapped, or the electrodes misplaced?")  # fmt: skip

@@ -250,18 +250,53 @@ def test_paths_in_doubt_say_nothing():
     assert said_by_path("sub-01/ses-1/max_press.edf") == {"participant": "sub-01", "session": "1", "kind": "mvic"}
 
 
+SHORT = StudyPlan(
+    participants=1,
+    maximum_uv=250.0,
+    maximal_trials=2,
+    levels_pct={20: 25.0},
+    focus_points={20: 6.0},
+    conditions=("regular", "triceps"),
+)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plain") / "recordings"
+    return process_recordings(simulate_recordings(folder, SHORT, seed=2).sheet, SETTINGS, folder=folder).observations
+
+
 @pytest.mark.parametrize("format", ["semicolon_table", "emgworks", "trigno", "noraxon", "opensignals", "edf"])
-def test_every_lab_format_gives_the_same_amplitudes(format, tmp_path):
-    plan = StudyPlan(
-        maximum_uv=250.0,
-        participants=1,
-        maximal_trials=2,
-        levels_pct={20: 25.0},
-        focus_points={20: 6.0},
-        conditions=("regular", "triceps"),
-    )
-    sheet, _ = simulate_recordings(tmp_path / "other", plan, seed=2, format=format)
-    plain, _ = simulate_recordings(tmp_path / "plain", plan, seed=2)
+def test_every_lab_format_gives_the_same_amplitudes(format, tmp_path, plain):
+    sheet, _ = simulate_recordings(tmp_path / "other", SHORT, seed=2, format=format)
     other = process_recordings(sheet, SETTINGS, folder=tmp_path / "other").observations
-    same = process_recordings(plain, SETTINGS, folder=tmp_path / "plain").observations
-    np.testing.assert_allclose(other["value"], same["value"], rtol=2e-3)
+    np.testing.assert_allclose(other["value"], plain["value"], rtol=2e-3)
+
+
+def test_12_a_maximal_trial_in_which_another_muscle_is_far_higher_is_flagged(tmp_path):
+    rng = np.random.default_rng(5)
+    high, low = (np.r_[rng.normal(0, 3, 2000), rng.normal(0, sd, 6000)] for sd in (500, 30))
+    write_lab_file(tmp_path / "mvic_pec", {"Pec": low, "Tri": high}, 1500.0)
+    sheet = pd.DataFrame({"study": "lab", "participant": "P1", "file": "mvic_pec.csv", "channel": ["Pec", "Tri"],
+                          "muscle": ["pectoralis", "triceps"], "kind": "mvic", "position": "pectoralis"})  # fmt: skip
+    quality = process_recordings(sheet, folder=tmp_path).quality
+    assert quality["flags"].str.contains("channels_swapped").all() and (quality["status"] == "flagged").all()
+
+
+def test_longer_repetitions_in_one_condition_are_flagged(small):
+    folder, sheet = small
+    sheet["condition"], sheet.loc[2, "events"] = ["", "regular", "pectoralis"], "1.5-3"
+    quality = process_recordings(sheet, folder=folder).quality
+    assert quality["flags"].str.contains("durations_differ").tolist() == [False, True, True]
+    assert "regular 3 s, pectoralis 1.5 s" in quality["status_description"].iloc[1]
+
+
+def test_30_35_values_above_the_reference_and_other_counts_are_kept_and_flagged(small):
+    folder, sheet = small
+    sheet["kind"] = ["task", "mvic", "task"]
+    sheet.loc[0, "load"], sheet.loc[1, "load"] = "100", ""
+    sheet["repetitions"] = ["3", "", "1"]
+    observations, quality = process_recordings(sheet, folder=folder)
+    assert (values_of(observations, "emg_peak", "pct_mvic")["value"] > 150).all()
+    assert quality["flags"].str.contains("reference_submaximal").tolist() == [True, False, True]
+    assert quality["flags"].str.contains("repetition_count").tolist() == [True, False, False]
