@@ -34,6 +34,7 @@ def rejections(covariance, methods):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*breaks down")
 def test_unstructured():
     """Kenward-Roger holds its level; Satterthwaite's F and Wald's chi-squared do not, as both trust the matrix too much."""
     rates, n = rejections("UN", ("kenward-roger", "satterthwaite", "asymptotic"))
