@@ -297,3 +297,16 @@ def test_design_line():
         report.design_line(frame.drop(columns="participant"))
     with pytest.raises(ReportError, match="has no rows"):
         report.design_line(frame.iloc[:0])
+
+
+def test_an_interval_without_its_estimate_is_not_written():
+    with pytest.raises(ReportError, match="an interval, but no estimate"):
+        report.sentence(row(estimate=math.nan))
+    assert report.sentence(row(conf_low=math.nan, conf_high=math.nan)) == "+9.0 points, t(17) = 4.87, p < .001"
+
+
+def test_a_table_of_names_alone_is_refused():
+    observations = pd.DataFrame({"study": "s", "condition": ["regular", "pectoralis"], "value": [50.0, 60.0]})
+    with pytest.raises(ReportError, match=r"no row has an estimate.* columns=\['value', …\]"):
+        report.table(observations)
+    assert report.table(observations, columns=["condition", "value"]).shape == (2, 2)

@@ -119,7 +119,9 @@ def _check_counts(name: str, value, exactly: int | None = None) -> None:
     several = isinstance(value, Sequence) and not isinstance(value, str)
     counts = list(value) if several else [value]
     whole = all(isinstance(count, int) and not isinstance(count, bool) and count > 0 for count in counts)
-    if not (whole and counts and counts == sorted(counts if exactly else set(counts)) and exactly in (None, len(counts))):
+    if not (
+        whole and counts and counts == sorted(counts if exactly else set(counts)) and exactly in (None, len(counts))
+    ):
         raise OptionError(
             f"{name}={value!r} is not understood. Rows count from 1, ascending. Example: {_EXAMPLES[name]}."
         )

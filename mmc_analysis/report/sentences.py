@@ -46,7 +46,7 @@ def sentence(row: Mapping | pd.DataFrame) -> str:
     Raises
     ------
     ReportError
-        If it is not one row, or has neither an estimate nor a test.
+        If it is not one row, or has neither an estimate nor a test, or an interval without its estimate.
 
     Examples
     --------
@@ -65,6 +65,10 @@ def sentence(row: Mapping | pd.DataFrame) -> str:
     if not (parts[0] or parts[2]):
         raise ReportError(
             "sentence: the row has neither an estimate nor a test (statistic with df). Nothing can be written."
+        )
+    if math.isnan(number_in(row, "estimate")) and interval_words(row):
+        raise ReportError(
+            "sentence: the row has an interval, but no estimate. Fill `estimate`, or leave the limits empty."
         )
     notes = evidence_notes(row)
     return ", ".join(part for part in parts if part) + (f" ({'; '.join(notes)})" if notes else "")

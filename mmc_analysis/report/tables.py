@@ -57,7 +57,7 @@ def table(estimates: pd.DataFrame, *, columns: Iterable[str] | None = None) -> p
     Raises
     ------
     ReportError
-        If the frame is empty or a column is not there.
+        If the frame is empty, has nothing to write but names, or a column is not there.
 
     Examples
     --------
@@ -89,6 +89,9 @@ def _default_columns(estimates: pd.DataFrame, rows: list[Mapping]) -> list[str]:
     unit = ["unit"] if _shared_unit(estimates) is None and "unit" in estimates.columns else []
     numbers = ("estimate", "std_error", "interval", "test", "p_value", "n", "sources")
     said = [name for name in numbers if _can_say(name, estimates) and any(map(_writer(name, estimates), rows))]
+    if not said:
+        raise ReportError("table: no row has an estimate, an interval, a test or a P value. Give a frame of estimates, or name the "
+                          f"columns: columns=['{estimates.columns[-1]}', …].")  # fmt: skip
     return [*naming, *metric, *said[:1], *unit, *said[1:]] if said[:1] == ["estimate"] else [*naming, *said]
 
 
