@@ -66,6 +66,7 @@ figure = $(foreach type,svg pdf png,build/figures/$(1).$(type))
 $(call figure,evidence_map): build/results/focus_effects.csv build/results/studies.csv
 $(call figure,focus_effects): build/results/focus_effects.csv
 $(call figure,imagery_gains): build/results/imagery_gains.csv
+$(call figure,consistency): build/results/consistency.csv
 $(call figure,lifters): build/results/lifters.csv build/results/lifters_means.csv
 $(call figure,lifters_estimation): build/results/lifters.csv build/results/lifters_contrasts.csv
 $(call figure,trainees): build/results/trainees.csv build/results/trainees_means.csv
