@@ -11,7 +11,6 @@ import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
-
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
