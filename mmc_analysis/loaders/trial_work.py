@@ -62,14 +62,15 @@ def work_file(rows: list[SheetRow], sha256: str, plan: Plan) -> list[Done]:
         With `plan.strict`, what a row fails with.
     """
     keys = [cache_key(_depends_on(row, sha256, plan)) for row in rows]
-    found = [fetch(plan.cache, key) if plan.cache and sha256 else None for key in keys]
+    cached = plan.cache is not None and bool(sha256) and rows[0].file not in plan.doubles
+    found = [fetch(plan.cache, key) if cached else None for key in keys]
     recording: Recording | MMCError | None = None
     done = []
     for row, key, kept in zip(rows, keys, found, strict=True):
         if kept is None:
             recording = _read(row, plan) if recording is None else recording
             kept = _processed(row, recording, plan)
-            if plan.cache and sha256:
+            if cached:
                 store(plan.cache, key, kept)
         if kept["failure"] and plan.strict:
             raise RecordingError(f"{row.file}, row {row.number} of the sheet: {kept['failure']}")

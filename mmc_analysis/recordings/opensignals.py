@@ -65,12 +65,14 @@ def _channels(
         else Clock(fs, 0.0, None, len(found[names[0]]))
     )
     notes += clock.notes
+    resolutions = device.get("resolution")
+    resolutions = resolutions[-len(analog) :] if isinstance(resolutions, list) and analog else []
     channels = []
     for i, name in enumerate(analog):
         sensor = _entry(device.get("sensor"), i)
         label = _entry(device.get("label"), i) or name
         label = f"{prefix} {label}".strip()
-        bits = _entry(device.get("resolution"), i) or 16
+        bits = _entry(resolutions, i) or 16
         channels.append(
             sensor_channel(clock.place(found[name]), fs, label, sensor, int(bits), device.get("device", ""), hints)
         )

@@ -50,6 +50,7 @@ class Channel:
         values = np.ascontiguousarray(self.values, dtype=float).view()
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
+        object.__setattr__(self, "sampling_frequency", float(self.sampling_frequency))
 
     @property
     def n_samples(self) -> int:

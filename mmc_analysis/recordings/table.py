@@ -166,7 +166,9 @@ def _runs_evenly(values: np.ndarray) -> bool:
 
 def _clock(frame, time, unit, where: str, row: int, hints: Hints) -> Clock:
     if time is not None:
-        return clock_of(frame[time].to_numpy(), where=where, row=row, unit=unit, declared=hints.sampling_frequency)
+        counted = frame[time].to_numpy()
+        counted = counted - counted[0] if unit == "samples" and len(counted) else counted
+        return clock_of(counted, where=where, row=row, unit=unit, declared=hints.sampling_frequency)
     if hints.sampling_frequency is None:
         raise ask(
             where,

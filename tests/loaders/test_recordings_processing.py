@@ -192,8 +192,10 @@ def test_38_the_same_content_under_two_names_fails(small):
     folder, sheet = small
     (folder / "b.csv").write_bytes((folder / "a.csv").read_bytes())
     with pytest.warns(MMCWarning, match="same content as a.csv"):
-        quality = process_recordings(sheet, folder=folder).quality
+        quality = process_recordings(sheet, folder=folder, cache=folder / "cache").quality
     assert quality["status"].tolist()[2] == "failed"
+    again = process_recordings(sheet[sheet["file"] != "a.csv"], folder=folder, cache=folder / "cache").quality
+    assert "failed" not in again["status"].tolist()
 
 
 def test_38_doubled_rows_of_the_sheet_are_refused(small):

@@ -209,3 +209,21 @@ def test_bids_sidecars(lab_files, tmp_path):
     assert any("loose" in note for note in recording["EMG Pec"].notes)
     assert any("1000 Hz, the data file 2000 Hz" in note for note in recording.notes)
     assert recording.metadata["TaskName"] == "bench"
+
+
+def test_bitalino_lists_resolutions_of_all_columns(put):
+    device = ('{"aa": {"sensor": ["EMG"], "column": ["nSeq", "I1", "I2", "O1", "O2", "A1"], "sampling rate": 1000, "resolution": [4, 1, 1, 1, 1, 10], '
+              '"label": ["A1"], "device": "bitalino_rev"}}')  # fmt: skip
+    counts = [512, 612, 412, 1000] * 50
+    rows = "".join(f"{i % 16}\t0\t0\t0\t0\t{count}\t\n" for i, count in enumerate(counts))
+    with pytest.warns(MMCWarning, match="supply_v=3.3"):
+        channel = read_recording(
+            put(f"# OpenSignals Text File Format. Version 1\n# {device}\n# EndOfHeader\n{rows}", "b.txt")
+        )["A1"]
+    np.testing.assert_allclose(channel.values[:4], [1000 * (count / 1024 - 0.5) * 3.3 / 1000 for count in counts[:4]])
+
+
+def test_counted_samples_begin_at_zero(put):
+    rows = "".join(f"{i + 1},{i % 7}\n" for i in range(100))
+    channel = read_recording(put("Frame,EMG (mV)\n" + rows), sampling_frequency=1500)["EMG"]
+    assert (channel.start_s, channel.sampling_frequency, channel.n_samples) == (0.0, 1500.0, 100)
