@@ -35,6 +35,7 @@ def read_ids(cells: np.ndarray, table: Table, column: int, ids: str = "text") ->
     LoaderError
         If a cell is empty, a row holds statistics or a note instead of a person, or two spellings may be one person.
     """
+    _check_dates(cells, table, column)
     texts = np.array([written(cell) for cell in cells], dtype=object)
     codes, uniques = pd.factorize(texts)
     for code, text in enumerate(uniques):
@@ -59,6 +60,13 @@ def is_statistic(text: str) -> bool:
     text = _IN_BRACKETS.sub(" ", text)
     named = [word for word in words(text) if word not in STATISTICS_COMPANIONS]
     return key_of(text) in STATISTICS_ROWS or (bool(named) and all(word in STATISTICS_ROWS for word in named))
+
+
+def _check_dates(cells: np.ndarray, table: Table, column: int) -> None:
+    row = next((row for row, cell in enumerate(cells) if hasattr(cell, "isoformat")), None)
+    if row is not None:
+        raise LoaderError(f"{table.name}, {table.place(row, column)}: {cells[row]} is a date, not a participant: Excel may have turned an "
+                          "identifier such as 1-2 into it. Format the column as text and write the identifiers again.")  # fmt: skip
 
 
 def _check_notes(texts: np.ndarray, table: Table, column: int) -> None:
@@ -100,7 +108,7 @@ def _check_spellings(ids: list[str], table: Table, column: int) -> None:
 def _by_number(ids: list[str], table: Table, column: int) -> list[str]:
     numbers, letters = [], {}
     for text in ids:
-        digits = re.findall(r"\d+", text)
+        digits = re.findall(r"\d+", re.sub(r"(?<=\d)\.0+$", "", text))
         if len(digits) != 1:
             raise LoaderError(f"{table.name}, {table.column(column)}: ids='number', but '{text}' holds {len(digits)} numbers "
                               "instead of one. Leave ids= out.")  # fmt: skip

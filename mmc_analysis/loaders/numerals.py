@@ -58,7 +58,7 @@ def decimal_mark(columns: Iterable[np.ndarray], name: str, delimiter: str | None
     if both or (marked["."] and marked[","]):
         example = both or f"{marked['.'][0]}' and '{marked[','][0]}"
         raise LoaderError(f"{name}: points and commas are mixed in its numbers ('{example}'), so the decimal mark is in "
-                          "doubt. Remove thousands separators, or write decimal='.' or decimal=','.")  # fmt: skip
+                          "doubt. Write all of them with one decimal mark, and without thousands separators.")  # fmt: skip
     for mark, suspicious in ((",", True), (".", delimiter == ";")):
         if marked[mark] and suspicious and all(_GROUPED[mark].fullmatch(text) for text in marked[mark]):
             raise LoaderError(f"{name}: '{marked[mark][0]}' may be a decimal number or thousands. Write decimal='.' or "

@@ -1,5 +1,6 @@
 """People: one row each, from a table of their own or beside the measurements; and joined to observations."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -32,6 +33,7 @@ _POSSIBLE = {
     "body_mass_kg": (2, 650),
     "one_rm_kg": (0, 600),
 }
+_IN_BRACKETS = re.compile(r"(?P<name>.+?)\s*[(\[](?P<unit>[^()\[\]]+)[)\]]\s*")
 _PLAIN_UNIT = {"age_years": "years", "training_years": "years"}
 _WEAKEST_FIRST = ("synthetic", "derived", "published", "measured")
 
@@ -84,7 +86,7 @@ def _roles(table: Table, settings: Settings) -> dict[str, tuple[int, str | None]
     said = {table.find(header, "columns", settings.columns): meaning for header, meaning in settings.columns.items()}
     roles, units, unknown = {}, {}, []
     for i, header in enumerate(table.headers):
-        name, unit = split_header(header)
+        name, unit = _split(header)
         if isinstance(said.get(i), Mapping):
             raise LoaderError(f"{table.name}, {table.column(i)}: columns describes values; for participants write a role, such as "
                               f"'{next(iter(PERSON_ROLES))}', or None.")  # fmt: skip
@@ -103,6 +105,15 @@ def _roles(table: Table, settings: Settings) -> dict[str, tuple[int, str | None]
         raise LoaderError(f"{table.name}: nothing says the participant. Name its column: columns={{'{table.headers[0]}': "
                           "'participant'}.")  # fmt: skip
     return {role: (position, units[role]) for role, position in roles.items()}
+
+
+def _split(header: str) -> tuple[str, str | None]:
+    """Split a header into name and unit, also where the unit is one that is not known."""
+    name, unit = split_header(header)
+    found = _IN_BRACKETS.fullmatch(name) if unit is None else None
+    if found and role_by_name(found["name"], None, tuple(PERSON_ROLES)) in _FACTORS:
+        return found["name"], found["unit"]
+    return name, unit
 
 
 def _stated_in(role: str, name: str, said: bool) -> str | None:

@@ -10,7 +10,7 @@ from mmc_analysis.loaders.settings import Settings
 from mmc_analysis.loaders.tables import Table, letters, shortened
 from mmc_analysis.loaders.units import split_unit
 from mmc_analysis.loaders.vocabulary import COLUMN_ROLES, PERSON_ROLES, PERSON_UNITS
-from mmc_analysis.loaders.words import key_of
+from mmc_analysis.loaders.words import key_of, same_key
 from mmc_analysis.options import nearest
 
 _ROLE_OF = {key_of(alias): role for role, aliases in COLUMN_ROLES.items() for alias in (role, *aliases)}
@@ -159,6 +159,11 @@ def known_role(role, table: Table, column: int) -> str:
 def add_role(roles: dict[str, int], role: str, column: int, table: Table) -> None:
     """Note which column has a role; two may not have the same."""
     if role in roles:
+        pairs = zip(table.cells[:, roles[role]], table.cells[:, column], strict=True)
+        differ = next((row for row, pair in enumerate(pairs) if not same_key(*pair)), None)
+        if role == "participant" and differ is not None:
+            raise LoaderError(f"{table.name}: {table.column(roles[role])} and {table.column(column)} both say who it is, and differ in row "
+                              f"{table.rows[differ]}. If two tables stand side by side, give each a sheet of its own.")  # fmt: skip
         raise LoaderError(f"{table.name}: {table.column(roles[role])} and {table.column(column)} both say '{role}'. Leave one "
                           f"out: columns={{'column {letters(column)}': None}}, or rename it.")  # fmt: skip
     roles[role] = column
@@ -195,13 +200,17 @@ def _named_values(
         read = read_names(texts, levels, settings.pattern, table.name)
     unread = [i for i, (name, _) in names.items() if name not in read and _has_content(table, i)]
     if unread and settings.others != "drop":
-        raise LoaderError(_not_understood(table, unread, layout, settings, taken))
+        only = len(unread) == 1 and not read and taken.issuperset(layout.required)
+        raise LoaderError(
+            _not_understood(table, unread, layout, settings, {*taken, *layout.required, VALUE} if only else taken)
+        )
     return [ValueColumn(i, dict(read[name]), unit) for i, (name, unit) in names.items() if name in read]
 
 
 def _not_understood(table: Table, unread: list[int], layout: Layout, settings: Settings, taken: set[str]) -> str:
     first = table.headers[unread[0]]
     role = next((role for role in (*layout.required, "group") if role not in {*taken, "muscle"}), "condition")
+    role = VALUE if VALUE in taken else role
     by = "time" if "time" in layout.required or next(iter(layout.wide), "") == "time" else "muscle"
     level = {"time": "post", "muscle": "triceps"}[by]
     lying = (" The table seems to lie on its side, with participants as columns: turn it first (in Excel: copy, then Paste Special, "

@@ -1,5 +1,7 @@
 """Files as labs leave them, with every value planted; and errors whose advice, taken literally, works."""
 
+import datetime
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -121,3 +123,46 @@ def test_sheets_of_notes_beside_sheets_of_muscles(tmp_path):
         rows["muscle"].unique().tolist() == ["pectoralis major", "triceps brachii"]
         and rows["value"].tolist() == [10, 12] * 2
     )
+
+
+def test_an_identifier_that_excel_made_a_date_is_refused(tmp_path):
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["id", "pec_20_regular (uV)", "pec_20_pec (uV)"])
+    workbook.active.append([datetime.datetime(2025, 2, 1), 1, 2])
+    workbook.save(tmp_path / "lab.xlsx")
+    with pytest.raises(LoaderError, match="row 2, column A 'id': 2025-02-01 00:00:00 is a date, not a participant"):
+        load_calatayud(tmp_path / "lab.xlsx")
+
+
+def test_identifiers_with_a_decimal_zero_are_numbers(tmp_path):
+    path = written(tmp_path, "id,pec_20_regular (uV),pec_20_pec (uV)\n1.0,1,2\n12.0,3,4\n")
+    assert load_calatayud(path, ids="number")["participant"].tolist() == ["1", "1", "12", "12"]
+
+
+def test_tables_side_by_side_in_another_order_are_not_joined(tmp_path):
+    header = "id,pec_20_regular (uV),pec_20_pec (uV),id,tri_20_regular (uV),tri_20_pec (uV)\n"
+    with pytest.raises(
+        LoaderError, match=r"both say who it is, and differ in row 2\. If two tables stand side by side"
+    ):
+        load_calatayud(written(tmp_path, header + "S1,1,2,S2,7,8\nS2,3,4,S1,5,6\n"))
+    same = written(tmp_path, header + "S1,1,2,S1,5,6\nS2,3,4,S2,7,8\n")
+    with pytest.raises(
+        LoaderError, match="column D 'id' both say 'participant'. Leave one out: columns={'column D': None}"
+    ):
+        load_calatayud(same)
+    assert load_calatayud(same, columns={"column D": None})["value"].tolist() == [1, 2, 5, 6, 3, 4, 7, 8]
+
+
+def test_the_one_column_left_over_is_offered_as_the_values():
+    table = pd.DataFrame({"id": ["1"], "Exercise": ["225 lb Squat"], "Instruction": ["avoid"], "Muscle": ["Glute Max"],
+                          "EMG (%MVIC)": [10.0]})  # fmt: skip
+    with pytest.raises(LoaderError, match=r"columns=\{'EMG \(%MVIC\)': 'value'\}"):
+        load_contreras(table, measure="emg_mean")
+    rows = load_contreras(table, measure="emg_mean", columns={"EMG (%MVIC)": "value"})
+    assert rows[["load_kg", "condition", "unit", "value"]].values.tolist() == [[102.06, "avoid", "pct_mvic", 10.0]]
+
+
+@pytest.mark.parametrize(("header", "known"), [("Height (ft)", "cm, m, mm, in"), ("Body mass [st]", "kg, lb, lbs, g")])
+def test_units_of_people_that_are_not_known(header, known):
+    with pytest.raises(LoaderError, match=f"unit '..' is not known.* Known: {known}"):
+        load_participants(pd.DataFrame({"id": ["S1"], header: [5.9]}))
