@@ -7,7 +7,7 @@ from lab import lifts, with_gaps
 from scipy import stats
 
 from mmc_analysis.errors import ModelError, OptionError
-from mmc_analysis.models.mixed.compare import compare
+from mmc_analysis.models import compare
 from mmc_analysis.models.mixed.model import fit_mixed
 
 

@@ -6,7 +6,7 @@ from lab import lifts, with_gaps
 
 from mmc_analysis import schema
 from mmc_analysis.errors import ModelError
-from mmc_analysis.models.mixed.model import fit_mixed
+from mmc_analysis.models import fit_mixed, fit_repeated
 
 FORMULA = "value ~ condition + load + (1 + condition | participant)"
 
@@ -47,3 +47,41 @@ def test_another_column_and_what_cannot_be_estimated(frame):
         fit.influence("partcipant")
     with pytest.raises(ModelError, match="'study' has 1 levels"):
         fit.influence("study")
+
+
+@pytest.mark.parametrize("covariance", ["CS", "UN"])
+def test_a_marginal_model_without_each_participant(covariance):
+    data = with_gaps(lifts(5, n=12, loads=1), 0.08).rename(columns={"participant": "lifter"})
+    options = {"occasion": "condition", "subject": "lifter", "covariance": covariance}
+    whole = fit_repeated("value ~ condition", data, **options)
+    found = whole.influence()
+    schema.check(found, "estimates")
+    assert found.equals(whole.influence("lifter"))
+    for person in ("P02", "P09"):
+        part = fit_repeated("value ~ condition", data[data.lifter != person], **options)
+        mine = found[found.level == person].set_index(["metric", "term"]).estimate
+        np.testing.assert_allclose(mine["estimate_without"], part.beta, rtol=1e-6)
+        error = part.coefficients(ddf="asymptotic").std_error.to_numpy()
+        np.testing.assert_allclose(mine["dfbetas"], (whole.beta - part.beta) / error, rtol=1e-5, atol=1e-8)
+        change = whole.beta - part.beta
+        covariance_of_beta = whole.linear_estimates(np.eye(3), "asymptotic", "expected").covariance
+        cook = change @ np.linalg.solve(covariance_of_beta, change) / 3
+        assert mine["cooks_distance", "all"] == pytest.approx(cook, rel=1e-5)
+        shares = data[data.lifter != person].condition.value_counts(normalize=True)
+        variance = np.sum(shares.to_numpy() * (part.sigma["sd"] ** 2).loc[shares.index].to_numpy())
+        assert mine["sigma_without", "Residual"] == pytest.approx(np.sqrt(variance), rel=1e-6)
+
+
+def test_compound_symmetry_has_the_influence_of_a_random_intercept(frame):
+    marginal = fit_repeated("value ~ condition", frame, occasion=["condition", "load"], covariance="CS").influence()
+    mixed = fit_mixed("value ~ condition + (1 | participant)", frame, warn=False).influence()
+    assert list(marginal) == list(mixed)
+    kept = mixed.metric != "sigma_without"
+    np.testing.assert_allclose(marginal.estimate[kept], mixed.estimate[kept], rtol=1e-5, atol=1e-8)
+
+
+def test_a_marginal_model_that_cannot_do_without_a_level(frame):
+    fit = fit_repeated("value ~ condition", frame, occasion=["condition", "load"], covariance="CS")
+    assert fit.influence("load")[lambda f: f.metric == "dfbetas"].estimate.isna().all()
+    with pytest.raises(ModelError, match="no column 'partcipant'.*participant"):
+        fit.influence("partcipant")

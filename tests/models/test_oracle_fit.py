@@ -22,7 +22,7 @@ from oracle_cases import (
     reproduced,
 )
 
-from mmc_analysis.models.mixed.compare import compare
+from mmc_analysis.models import compare
 
 PROFILED = [case_id for case_id, case in CASES.items() if case.get("profile")]
 WITH_RESIDUALS = [case_id for case_id, case in CASES.items() if case.get("residuals")]

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from emmeans_reference import lifts, matched, reference
+from lab import lifts as simulated
 from ordinary import Ordinary
 
 from mmc_analysis.errors import ModelError
+from mmc_analysis.models import fit_mixed, fit_repeated
 from mmc_analysis.schema import check
 
 NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high")
@@ -74,3 +76,29 @@ def test_only_a_logarithm_has_a_way_back(response):
         fit.marginal_means("condition", response_scale=True)
     with pytest.raises(ModelError, match="needs a response that is a logarithm"):
         fit.contrasts("condition", response_scale=True)
+
+
+@pytest.mark.parametrize("log, base", [("log", np.e), ("np.log2", 2.0), ("log10", 10.0)])
+@pytest.mark.parametrize("kind", ["mixed", "repeated"])
+def test_predictions_go_back_to_what_was_measured(log, base, kind):
+    data = simulated(3, n=9, loads=1).assign(value=lambda f: f.value.abs() + 1)
+    formula = f"{log}(value) ~ condition"
+    if kind == "mixed":
+        fit = fit_mixed(formula + " + (1 | participant)", data, warn=False)
+    else:
+        fit = fit_repeated(formula, data, occasion="condition", covariance="CS")
+    plain = fit.predict(interval="prediction")
+    found = fit.predict(interval="prediction", response_scale=True)
+    for name in ("estimate", "conf_low", "conf_high"):
+        np.testing.assert_allclose(found[name], base ** plain[name], rtol=1e-12)
+    np.testing.assert_allclose(found["std_error"], plain["std_error"] * np.log(base) * found["estimate"], rtol=1e-12)
+    assert found["method"].str.endswith(f"back from {log.split('.')[-1]}, SE by the delta method").all()
+    bare = fit.predict(participants="known", response_scale=True)
+    np.testing.assert_allclose(bare["estimate"], base ** fit.predict(participants="known")["estimate"], rtol=1e-12)
+    assert "std_error" not in bare
+
+
+def test_predictions_of_what_is_no_logarithm_stay():
+    fit = fit_mixed("value ~ condition + (1 | participant)", simulated(3, n=9, loads=1), warn=False)
+    with pytest.raises(ModelError, match="needs a response that is a logarithm"):
+        fit.predict(response_scale=True)

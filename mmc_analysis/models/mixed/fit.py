@@ -10,15 +10,17 @@ from mmc_analysis.errors import ModelError
 from mmc_analysis.models.designs.fixed import FixedDesign
 from mmc_analysis.models.designs.variables import check_columns
 from mmc_analysis.models.mixed.display import describe, describe_html
-from mmc_analysis.models.mixed.influence import influence_frame
+from mmc_analysis.models.mixed.influence import part_of, without
 from mmc_analysis.models.mixed.intervals import bootstrap_intervals, intervals_frame, profile_intervals
-from mmc_analysis.models.mixed.predictions import average_rows, known_rows, prediction_frame
+from mmc_analysis.models.mixed.predictions import average_rows, known_rows, predictions
 from mmc_analysis.models.mixed.random import RandomEffects
 from mmc_analysis.models.mixed.refits import Refits, refit_model, simulate_responses
 from mmc_analysis.models.mixed.residuals import quantile_frame, residual_frame
 from mmc_analysis.models.mixed.solution import MixedSolution
 from mmc_analysis.models.mixed.statistics import MixedStatistics
 from mmc_analysis.models.mixed.variance import components_frame, icc_frame, r_squared_frame, random_effects_frame
+from mmc_analysis.models.tables.influence import Part, influence_frame
+from mmc_analysis.models.tables.predictions import PredictionOptions, prediction_table
 from mmc_analysis.models.tables.primitives import estimates_frame
 from mmc_analysis.options import check_option, named_options
 
@@ -161,6 +163,7 @@ class MixedFit(MixedStatistics):
         ddf: str = "kenward-roger",
         information: str | None = None,
         conf_level: float = 0.95,
+        response_scale: bool = False,
     ) -> pd.DataFrame:
         """Predict the response.
 
@@ -175,17 +178,20 @@ class MixedFit(MixedStatistics):
             Of the expectation; or of one new observation, of a new participant for ``participants="average"``.
         ddf, information, conf_level
             As in :meth:`coefficients`.
+        response_scale : bool
+            For a response such as ``log(value)``: return medians in the unit of ``value`` in place of logarithms.
 
         Returns
         -------
         pandas.DataFrame
             On the index of `new`: the formula's columns, estimate, and with an interval std_error (of the prediction
-            error), df, conf_level, conf_low, conf_high; method, evidence.
+            error), df, conf_level, conf_low, conf_high; n, method, evidence.
 
         Raises
         ------
         ModelError
-            If a column is absent, a level unknown, or a participant was not in the fit.
+            If a column is absent, a level unknown, a participant was not in the fit, or the response is no logarithm
+            and `response_scale` is asked for.
         """
         check_option("participants", participants, ("average", "known"))
         check_option("interval", interval, (None, "confidence", "prediction"))
@@ -194,16 +200,8 @@ class MixedFit(MixedStatistics):
         observation = interval == "prediction"
         known = participants == "known"
         rows = known_rows(self, new, self.random) if known else average_rows(self, new, self.random, observation)
-        found = prediction_frame(
-            self, rows, observation=observation, ddf=how.ddf, information=how.information, conf_level=how.conf_level
-        )
-        found.index = new.index
-        if interval is None:
-            found = found[["estimate"]]
-        shown = [name for name in self.fixed.formula.variables if name in new.columns and name != self.fixed.response]
-        of = {"average": "the average participant", "known": "known participants"}[participants]
-        label = f"prediction for {of}" + (f"; {interval} interval, {how.label}" if interval else "")
-        return pd.concat([new[shown], found], axis=1).assign(method=label, evidence=self.evidence)
+        found = predictions(self, rows, observation, how.ddf, how.information)
+        return prediction_table(self, new, found, how, PredictionOptions(participants, interval, response_scale))
 
     @named_options
     def refit(self, responses: np.ndarray, *, method: str = "auto") -> Refits:
@@ -309,10 +307,11 @@ class MixedFit(MixedStatistics):
             If there is no such column, or it has fewer than three levels.
         """
         check_columns(self.fixed.data, [by])
-        return influence_frame(
-            self.fixed.X, self.fixed.y, self.fixed.names, self.random, self.solution, by, self.fixed.data[by],
-            self.evidence,
-        )  # fmt: skip
+
+        def part(kept: np.ndarray) -> Part | None:
+            return without(self.fixed.X, self.fixed.y, self.random, kept, self.reml)
+
+        return influence_frame(part_of(self.solution), part, self.fixed.names, self.fixed.data[by], self.evidence)
 
     def __repr__(self) -> str:
         return describe(self)

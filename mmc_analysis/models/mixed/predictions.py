@@ -12,7 +12,7 @@ from mmc_analysis.models.mixed.inference import MixedInference
 from mmc_analysis.models.mixed.random import RandomEffects
 from mmc_analysis.models.mixed.row_effects import UNSEEN, RowEffects, prediction_variance, row_effects
 from mmc_analysis.models.small_samples.kenward_roger import parameter_covariance, two_moment_df
-from mmc_analysis.models.tables.primitives import t_quantile
+from mmc_analysis.models.tables.predictions import Predictions
 
 
 def average_rows(
@@ -54,10 +54,8 @@ def _unit_columns(effects: RandomEffects, new: pd.DataFrame) -> np.ndarray:
     return np.linalg.solve(effects.basis.T, effects.layout.matrix(new).T).T
 
 
-def prediction_frame(
-    fit: MixedInference, rows: RowEffects, *, observation: bool, ddf: str, information: str, conf_level: float
-) -> pd.DataFrame:
-    """Return estimates of rows with their intervals.
+def predictions(fit: MixedInference, rows: RowEffects, observation: bool, ddf: str, information: str) -> Predictions:
+    """Return estimates of rows with the standard errors of their errors.
 
     Parameters
     ----------
@@ -68,7 +66,6 @@ def prediction_frame(
     ddf, information : str
         With Kenward–Roger the variance is the adjusted one; with both small-sample methods the degrees of freedom
         match the first two moments of the estimated variance.
-    conf_level : float
     """
     kenward_roger = ddf == "kenward-roger"
     solution = fit.restricted if kenward_roger else fit.solution
@@ -88,7 +85,4 @@ def prediction_frame(
             variance = variance + np.einsum("np,pq,nq->n", found.towards, extra, found.towards)
     known = conditional(solution).effects[rows.block]
     estimate = rows.x @ solution.beta + (rows.known * known).sum(axis=1)
-    error = solution.sigma * np.sqrt(variance)
-    half = t_quantile(0.5 + conf_level / 2, df) * error
-    return pd.DataFrame({"estimate": estimate, "std_error": error, "df": df, "conf_level": conf_level,
-                         "conf_low": estimate - half, "conf_high": estimate + half})  # fmt: skip
+    return Predictions(estimate, solution.sigma * np.sqrt(variance), df)

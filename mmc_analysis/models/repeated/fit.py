@@ -9,14 +9,17 @@ import pandas as pd
 
 from mmc_analysis.errors import MMCWarning, ModelError
 from mmc_analysis.models.designs.fixed import FixedDesign
+from mmc_analysis.models.designs.variables import check_columns
 from mmc_analysis.models.mixed.residuals import quantile_frame
 from mmc_analysis.models.repeated.design import Occasions
 from mmc_analysis.models.repeated.estimate import Estimate, estimate, joint_test, linear_estimates
+from mmc_analysis.models.repeated.influence import part_of, without
 from mmc_analysis.models.repeated.prediction import Leaning, average, conditional, normalised, predictions
 from mmc_analysis.models.repeated.tables import correlation, in_units, matrix_frame, parameter_table
 from mmc_analysis.models.repeated.text import as_html, as_text
 from mmc_analysis.models.tables.inference import JointTest, LinearEstimates, LinearInference
-from mmc_analysis.models.tables.primitives import t_quantile
+from mmc_analysis.models.tables.influence import Part, influence_frame
+from mmc_analysis.models.tables.predictions import PredictionOptions, prediction_table
 from mmc_analysis.options import check_option, named_options
 
 KENWARD_ROGER = ("kenward-roger", "kenward-roger-linear")
@@ -245,6 +248,7 @@ class RepeatedFit(LinearInference):
         ddf: str = "kenward-roger",
         information: str | None = None,
         conf_level: float = 0.95,
+        response_scale: bool = False,
     ) -> pd.DataFrame:
         """Predict the response.
 
@@ -258,19 +262,19 @@ class RepeatedFit(LinearInference):
             missing occasion is filled in as the model sees it.
         interval : {"confidence", "prediction"}, optional
             Limits for the expectation, or for one new value.
-        ddf, information, conf_level
-            As in :meth:`coefficients`.
+        ddf, information, conf_level, response_scale
+            As in :meth:`MixedFit.predict <mmc_analysis.models.mixed.fit.MixedFit.predict>`.
 
         Returns
         -------
         pandas.DataFrame
-            On the index of the rows: the formula's columns, estimate, and with an interval std_error (of the prediction
-            error), df, conf_level, conf_low, conf_high; n, method, evidence.
+            As of a mixed model.
 
         Raises
         ------
         ModelError
-            If a column is absent, or a level, occasion or participant was not in the fit.
+            If a column is absent, a level, occasion or participant was not in the fit, or the response is no logarithm
+            and `response_scale` is asked for.
         """
         check_option("participants", participants, ("average", "known"))
         check_option("interval", interval, (None, "confidence", "prediction"))
@@ -278,15 +282,39 @@ class RepeatedFit(LinearInference):
         frame = self.fixed.data if new is None else new
         lean = self._leaning(frame, participants == "known", interval == "prediction")
         found = predictions(self.result, lean, interval == "prediction", how.ddf, how.information)
-        shown = [name for name in self.fixed.formula.variables if name in frame and name != self.fixed.response]
-        table = frame[shown].assign(estimate=found.estimate)
-        label = {"average": "the average participant", "known": "known participants"}[participants]
-        if interval:
-            half = t_quantile(0.5 + how.conf_level / 2, found.df) * found.std_error
-            table = table.assign(std_error=found.std_error, df=found.df, conf_level=how.conf_level,
-                                 conf_low=found.estimate - half, conf_high=found.estimate + half)  # fmt: skip
-            label += f"; {interval} interval, {how.label}"
-        return table.assign(n=self.n_participants, method=f"prediction for {label}", evidence=self.evidence)
+        return prediction_table(self, frame, found, how, PredictionOptions(participants, interval, response_scale))
+
+    @named_options
+    def influence(self, by: str | None = None) -> pd.DataFrame:
+        """Fit again without each participant, or without each level of another column.
+
+        Parameters
+        ----------
+        by : str, optional
+            A column of the data; whatever names the participants, unless said.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As of a mixed model; ``sigma_without`` is the root of the mean variance of the rows. Not a number where the
+            covariance cannot be estimated without the level.
+
+        Raises
+        ------
+        ModelError
+            If there is no such column, or it has fewer than three levels.
+        """
+        codes, who = self.seen.codes, self.seen.participant
+        if by is None:
+            levels = pd.Series(np.array(who.levels, dtype=object)[who.codes], name=who.title)
+        else:
+            check_columns(self.fixed.data, [by])
+            levels = self.fixed.data[by]
+
+        def part(kept: np.ndarray) -> Part | None:
+            return without(self.result, self.fixed.X, self.fixed.y, codes, kept)
+
+        return influence_frame(part_of(self.result, codes), part, self.fixed.names, levels, self.evidence)
 
     def _leaning(self, frame: pd.DataFrame, known: bool, spread: bool) -> Leaning:
         x = self.fixed.matrix(frame) @ self.result.unmix

@@ -10,6 +10,7 @@ import numpy as np
 from mmc_analysis.models.repeated.estimate import Estimate
 from mmc_analysis.models.repeated.likelihood import Pattern
 from mmc_analysis.models.small_samples.kenward_roger import two_moment_df
+from mmc_analysis.models.tables.predictions import Predictions
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,6 @@ class Leaning:
     known: np.ndarray
     variance: np.ndarray
     slope: np.ndarray
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """Predictions, the standard errors of their errors, and the df of these; each (m,)."""
-
-    estimate: np.ndarray
-    std_error: np.ndarray
-    df: np.ndarray
 
 
 def normalised(residuals: np.ndarray, sigma: np.ndarray, patterns: tuple[Pattern, ...]) -> np.ndarray:

@@ -47,20 +47,27 @@ class ResponseScale:
 
     def means_on_response(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Turn means of a logarithm into geometric means; test statistics stay those of the logarithm."""
-        return self._back(frame, "geometric_mean")
+        return self._back(frame).assign(metric="geometric_mean")
 
     def contrasts_on_response(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Turn differences of logarithms into ratios; a ratio of 1 means no difference."""
-        return self._back(frame, "ratio")
+        return self._back(frame).assign(metric="ratio")
 
-    def _back(self, frame: pd.DataFrame, metric: str) -> pd.DataFrame:
+    def predictions_on_response(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Turn predictions of a logarithm into medians of what was measured, and the ends of their intervals too."""
+        return self._back(frame)
+
+    def _back(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.log_of_base is None:
             raise ModelError(f"response_scale=True needs a response that is a logarithm; this one is '{self.response}'. "
                              "Write log(…) on the left of '~', or leave response_scale out.")  # fmt: skip
-        back = {name: np.exp(self.log_of_base * frame[name].to_numpy(dtype=float)) for name in _BACK}
-        error = frame["std_error"].to_numpy(dtype=float) * self.log_of_base * back["estimate"]
-        method = frame["method"] + f"; back from {self.name}, SE by the delta method"
-        return frame.assign(metric=metric, std_error=error, method=method, **back)
+        shown = [name for name in _BACK if name in frame.columns]
+        back = {name: np.exp(self.log_of_base * frame[name].to_numpy(dtype=float)) for name in shown}
+        method = frame["method"] + f"; back from {self.name}"
+        if "std_error" in frame.columns:
+            back["std_error"] = frame["std_error"].to_numpy(dtype=float) * self.log_of_base * back["estimate"]
+            method += ", SE by the delta method"
+        return frame.assign(method=method, **back)
 
 
 def response_scale_of(fixed: FixedDesign) -> ResponseScale:

@@ -1,0 +1,1 @@
+"""Nested models against each other."""
