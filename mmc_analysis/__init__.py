@@ -15,14 +15,16 @@ _HOMES = {
     "emg": ("EmgSettings",),
     "loaders": (
         "change", "load_calatayud", "load_contreras", "load_example", "load_imagery", "load_participants", "missing_cells",
-        "percent_of_baseline", "summarise",
-        "with_participants",
+        "percent_of_baseline", "process_recordings", "simulate_recordings", "summarise", "trial_sheet", "with_participants",
     ),
+    "recordings": ("read_recording",),
     "studies": ("list_studies", "load_study"),
     "models": ("compare", "fit_mixed", "fit_repeated", "rm_anova"),
     "synthesis": ("consistency", "meta_analysis", "meta_multilevel"),
 }  # fmt: skip
-_MODULES = ("datasets", "effects", "emg", "figures", "loaders", "models", "report", "schema", "studies", "synthesis")
+_MODULES = (
+    "datasets", "effects", "emg", "figures", "loaders", "models", "recordings", "report", "schema", "studies", "synthesis",
+)  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_MODULES]
