@@ -55,6 +55,7 @@ $(LIFTERS:%=build/results/%.csv): build/results/lifters.csv
 TRAINEES := trainees_tests trainees_means trainees_contrasts
 $(TRAINEES:%=build/results/%.csv): build/results/trainees.csv
 build/results/exercises_contrasts.csv: build/results/exercises.csv
+build/results/recordings_contrasts.csv: build/results/recordings.csv
 build/results/error_rates.csv: benchmarks/error_rates.csv
 
 # --- figures: one script, one figure in three formats -----------------------------------------------------------
@@ -70,6 +71,7 @@ $(call figure,consistency): build/results/consistency.csv
 $(call figure,lifters): build/results/lifters.csv build/results/lifters_means.csv
 $(call figure,lifters_estimation): build/results/lifters.csv build/results/lifters_contrasts.csv
 $(call figure,trainees): build/results/trainees.csv build/results/trainees_means.csv
+$(call figure,recordings): build/results/recordings_contrasts.csv
 $(call figure,exercises): build/results/exercises_contrasts.csv
 
 # --- paper ------------------------------------------------------------------------------------------------------

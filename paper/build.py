@@ -12,7 +12,7 @@ import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = environment.python_in(ROOT / ".venv")
-FIRST = ("lifters", "trainees", "exercises")
+FIRST = ("lifters", "trainees", "exercises", "recordings")
 
 
 def step(*arguments: str) -> None:

@@ -11,6 +11,7 @@ CONDITIONS = ["regular", "pectoralis", "triceps"]
 LOADS = ["20", "40", "50", "60", "80"]
 TIMES = ["pre", "mid", "post", "followup"]
 GROUPS = ["control", "imagery", "physical"]
+PLANTED_POINTS = {50: 6.0, 80: 0.0}
 LIFTERS_FORMULA = "value ~ condition * load + (1 + condition | participant) + (1 | participant:load)"
 
 
@@ -46,3 +47,16 @@ def exercises_fit():
     return mmc.fit_mixed(
         "log(value) ~ condition * exercise + (1 + condition | participant) + (1 | participant:exercise)", gluteus
     )
+
+
+def recordings() -> pd.DataFrame:
+    """Return the pectoralis values that came out of the simulated recordings."""
+    frame = read_result("recordings")
+    frame = ordered(frame.assign(load=frame["load"].astype(str)), condition=CONDITIONS, load=["50", "80"])
+    return frame[frame["muscle"] == "pectoralis"].reset_index(drop=True)
+
+
+@functools.cache
+def recordings_fit():
+    """Return the recommended model of the recorded pectoralis; with two loads a variance may be estimated as zero."""
+    return mmc.fit_mixed(LIFTERS_FORMULA, recordings(), warn=False)
