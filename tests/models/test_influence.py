@@ -1,6 +1,7 @@
 """Leaving a participant out against fitting without that participant."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from lab import lifts, with_gaps
 
@@ -85,3 +86,13 @@ def test_a_marginal_model_that_cannot_do_without_a_level(frame):
     assert fit.influence("load")[lambda f: f.metric == "dfbetas"].estimate.isna().all()
     with pytest.raises(ModelError, match="no column 'partcipant'.*participant"):
         fit.influence("partcipant")
+
+
+def test_people_of_stacked_studies_are_left_out_one_by_one():
+    both = pd.concat([lifts(i, n=4, loads=3).assign(study=f"s{i}") for i in (1, 2)], ignore_index=True)
+    found = fit_mixed("value ~ condition + (1 | study:participant)", both, warn=False).influence()
+    assert found.level.nunique() == 8 and found.grouping.eq("study:participant").all()
+    part = fit_mixed("value ~ condition + (1 | study:participant)", both[~((both.study == "s2") & (both.participant == "P03"))],
+                     warn=False)  # fmt: skip
+    mine = found[(found.level == "s2:P03") & (found.metric == "estimate_without")].estimate
+    np.testing.assert_allclose(mine, part.beta, rtol=1e-6)

@@ -79,6 +79,13 @@ def check_stacked_studies(data: pd.DataFrame, subject: str, remedy: str = "") ->
     ------
     ModelError
         If an identifier occurs with several values of `study`.
+
+    Examples
+    --------
+    >>> check_stacked_studies(pd.DataFrame({"study": ["a", "b"], "participant": ["P1", "P1"]}), "participant", "Cross them.")
+    Traceback (most recent call last):
+    mmc_analysis.errors.ModelError: 1 participant id occurs in several studies (P1), which would make several people one. \
+Cross them.
     """
     if subject == "study" or not {"study", subject} <= set(data.columns):
         return

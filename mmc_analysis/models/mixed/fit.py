@@ -8,7 +8,6 @@ import pandas as pd
 
 from mmc_analysis.errors import ModelError
 from mmc_analysis.models.designs.fixed import FixedDesign
-from mmc_analysis.models.designs.variables import check_columns
 from mmc_analysis.models.mixed.display import describe, describe_html
 from mmc_analysis.models.mixed.influence import part_of, without
 from mmc_analysis.models.mixed.intervals import bootstrap_intervals, intervals_frame, profile_intervals
@@ -19,9 +18,9 @@ from mmc_analysis.models.mixed.residuals import quantile_frame, residual_frame
 from mmc_analysis.models.mixed.solution import MixedSolution
 from mmc_analysis.models.mixed.statistics import MixedStatistics
 from mmc_analysis.models.mixed.variance import components_frame, icc_frame, r_squared_frame, random_effects_frame
-from mmc_analysis.models.tables.influence import Part, influence_frame
-from mmc_analysis.models.tables.predictions import PredictionOptions, prediction_table
-from mmc_analysis.models.tables.primitives import estimates_frame
+from mmc_analysis.models.tables.influence import Part
+from mmc_analysis.models.tables.predictions import Predictions
+from mmc_analysis.models.tables.primitives import Inference, estimates_frame
 from mmc_analysis.options import check_option, named_options
 
 
@@ -44,6 +43,20 @@ class MixedFit(MixedStatistics):
         Who gave each row.
     advice : tuple of str
         What the user should know about this model before trusting its tests.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models import fit_mixed
+    >>> control, focus = [51.0, 60.0, 72.0, 55.0, 64.0, 70.0], [58.0, 61.0, 78.0, 59.0, 72.0, 71.0]
+    >>> lifts = pd.DataFrame({"participant": list("abcdef") * 2, "condition": ["control"] * 6 + ["focus"] * 6,
+    ...                       "value": control + focus})
+    >>> fit = fit_mixed("value ~ condition + (1 | participant)", lifts)
+    >>> fit.variance_components.loc[lambda f: f.metric == "sd", ["grouping", "estimate"]].round(3)
+          grouping  estimate
+    0  participant     7.987
+    2     Residual     2.133
+    >>> fit.icc().round(3).estimate.tolist()
+    [0.933, 0.933, 0.864]
     """
 
     formula: str
@@ -153,55 +166,27 @@ class MixedFit(MixedStatistics):
         check_option("ddof", ddof, (0, 1))
         return icc_frame(self.fixed.X, self.random, self.solution, ddof, self.evidence)
 
-    @named_options
-    def predict(
-        self,
-        new: pd.DataFrame | None = None,
-        *,
-        participants: str = "average",
-        interval: str | None = None,
-        ddf: str = "kenward-roger",
-        information: str | None = None,
-        conf_level: float = 0.95,
-        response_scale: bool = False,
-    ) -> pd.DataFrame:
-        """Predict the response.
-
-        Parameters
-        ----------
-        new : pandas.DataFrame, optional
-            Rows with the columns of the formula; the rows of the fit unless given.
-        participants : {"average", "known"}
-            For the average of the population; or for the participants named in `new`, with their random effects. A
-            known participant's cell that was missing is predicted with that cell's effect at zero.
-        interval : {None, "confidence", "prediction"}
-            Of the expectation; or of one new observation, of a new participant for ``participants="average"``.
-        ddf, information, conf_level
-            As in :meth:`coefficients`.
-        response_scale : bool
-            For a response such as ``log(value)``: return medians in the unit of ``value`` in place of logarithms.
-
-        Returns
-        -------
-        pandas.DataFrame
-            On the index of `new`: the formula's columns, estimate, and with an interval std_error (of the prediction
-            error), df, conf_level, conf_low, conf_high; n, method, evidence.
-
-        Raises
-        ------
-        ModelError
-            If a column is absent, a level unknown, a participant was not in the fit, or the response is no logarithm
-            and `response_scale` is asked for.
-        """
-        check_option("participants", participants, ("average", "known"))
-        check_option("interval", interval, (None, "confidence", "prediction"))
-        how = self._how(ddf if self.reml or ddf != "kenward-roger" else "satterthwaite", information, conf_level)
-        new = self.fixed.data if new is None else new
-        observation = interval == "prediction"
-        known = participants == "known"
+    def predicted(self, new: pd.DataFrame, known: bool, observation: bool, how: Inference) -> Predictions:
+        """Predict rows on arrays; see :meth:`predict`."""
         rows = known_rows(self, new, self.random) if known else average_rows(self, new, self.random, observation)
-        found = predictions(self, rows, observation, how.ddf, how.information)
-        return prediction_table(self, new, found, how, PredictionOptions(participants, interval, response_scale))
+        return predictions(self, rows, observation, how.ddf, how.information)
+
+    def whole_part(self) -> Part:
+        """Return what influence compares, of the fit itself."""
+        return part_of(self.solution)
+
+    def part_without(self, kept: np.ndarray) -> Part | None:
+        """Return the same of the fit on some rows, (n,) bool; None where they cannot estimate all fixed effects."""
+        return without(self.fixed.X, self.fixed.y, self.random, kept, self.reml)
+
+    def participants(self) -> pd.Series:
+        """Return who gave each row, named as the column, or ``study:participant`` where ids repeat across studies."""
+        data = self.fixed.data
+        if "participant" not in data.columns:
+            return data[self.random[0].term.grouping[0]]
+        if data["participant"].nunique() == self.n_participants:
+            return data["participant"]
+        return (data["study"].astype(str) + ":" + data["participant"].astype(str)).rename("study:participant")
 
     @named_options
     def refit(self, responses: np.ndarray, *, method: str = "auto") -> Refits:
@@ -285,33 +270,6 @@ class MixedFit(MixedStatistics):
             found = bootstrap_intervals(self.fixed.X, self.random, solution, level, n_sim, seed, n_jobs)
             label = f"parametric bootstrap, {criterion}, percentiles of {n_sim} draws"
         return intervals_frame(self.random, found, self.n_obs, level, label, self.evidence)
-
-    @named_options
-    def influence(self, by: str = "participant") -> pd.DataFrame:
-        """Fit again without each participant, or without each level of another column.
-
-        Parameters
-        ----------
-        by : str
-            A column of the data.
-
-        Returns
-        -------
-        pandas.DataFrame
-            An estimates frame: grouping, level, term, metric, estimate; the metrics are ``estimate_without``,
-            ``dfbetas``, ``cooks_distance`` and ``sigma_without``.
-
-        Raises
-        ------
-        ModelError
-            If there is no such column, or it has fewer than three levels.
-        """
-        check_columns(self.fixed.data, [by])
-
-        def part(kept: np.ndarray) -> Part | None:
-            return without(self.fixed.X, self.fixed.y, self.random, kept, self.reml)
-
-        return influence_frame(part_of(self.solution), part, self.fixed.names, self.fixed.data[by], self.evidence)
 
     def __repr__(self) -> str:
         return describe(self)

@@ -12,7 +12,8 @@ from mmc_analysis.models.mixed.boundary import without_boundary
 from mmc_analysis.models.mixed.sensitivity import FactorHessian, Sensitivity, by_factors, sensitivity
 from mmc_analysis.models.mixed.solution import MixedSolution
 from mmc_analysis.models.small_samples import kenward_roger, satterthwaite
-from mmc_analysis.models.tables.inference import JointTest, LinearEstimates, LinearInference
+from mmc_analysis.models.tables.fitted import FittedModel
+from mmc_analysis.models.tables.inference import JointTest, LinearEstimates
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Adjusted:
     rank: int
 
 
-class MixedInference(LinearInference):
+class MixedInference(FittedModel):
     """Kenward–Roger, Satterthwaite and asymptotic inference from a solution.
 
     Attributes

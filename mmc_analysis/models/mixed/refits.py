@@ -31,6 +31,17 @@ class Refits:
     responses : ndarray (n, N)
     design : Design
     found : ManySolutions
+
+    Examples
+    --------
+    >>> from mmc_analysis.models import fit_mixed
+    >>> control, focus = [51.0, 60.0, 72.0, 55.0, 64.0, 70.0], [58.0, 61.0, 78.0, 59.0, 72.0, 71.0]
+    >>> lifts = pd.DataFrame({"participant": list("abcdef") * 2, "condition": ["control"] * 6 + ["focus"] * 6,
+    ...                       "value": control + focus})
+    >>> fit = fit_mixed("value ~ condition + (1 | participant)", lifts)
+    >>> refits = fit.refit(fit.simulate(200, seed=1))
+    >>> len(refits), refits.beta.shape
+    (200, (200, 2))
     """
 
     original: object = field(repr=False)

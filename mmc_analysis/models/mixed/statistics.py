@@ -56,16 +56,6 @@ class MixedStatistics(MixedInference):
         return self.solution.sigma
 
     @property
-    def n_obs(self) -> int:
-        """Rows used."""
-        return len(self.fixed.y)
-
-    @property
-    def n_dropped(self) -> int:
-        """Rows left out because a value is missing."""
-        return self.fixed.n_dropped
-
-    @property
     def n_participants(self) -> int:
         """People behind the rows."""
         return int(self.participant_codes.max()) + 1

@@ -9,7 +9,6 @@ import pandas as pd
 
 from mmc_analysis.errors import MMCWarning, ModelError
 from mmc_analysis.models.designs.fixed import FixedDesign
-from mmc_analysis.models.designs.variables import check_columns
 from mmc_analysis.models.mixed.residuals import quantile_frame
 from mmc_analysis.models.repeated.design import Occasions
 from mmc_analysis.models.repeated.estimate import Estimate, estimate, joint_test, linear_estimates
@@ -17,19 +16,19 @@ from mmc_analysis.models.repeated.influence import part_of, without
 from mmc_analysis.models.repeated.prediction import Leaning, average, conditional, normalised, predictions
 from mmc_analysis.models.repeated.tables import correlation, in_units, matrix_frame, parameter_table
 from mmc_analysis.models.repeated.text import as_html, as_text
-from mmc_analysis.models.tables.inference import JointTest, LinearEstimates, LinearInference
-from mmc_analysis.models.tables.influence import Part, influence_frame
-from mmc_analysis.models.tables.predictions import PredictionOptions, prediction_table
+from mmc_analysis.models.tables.fitted import FittedModel
+from mmc_analysis.models.tables.inference import JointTest, LinearEstimates
+from mmc_analysis.models.tables.influence import Part
+from mmc_analysis.models.tables.predictions import Predictions
+from mmc_analysis.models.tables.primitives import KENWARD_ROGER, Inference
 from mmc_analysis.options import check_option, named_options
-
-KENWARD_ROGER = ("kenward-roger", "kenward-roger-linear")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RepeatedFit(LinearInference):
+class RepeatedFit(FittedModel):
     """A fitted marginal model.
 
-    Tables of coefficients, tests, means, contrasts and slopes come from :class:`LinearInference`; `ddf` may also be
+    Tables of coefficients, tests, means, contrasts and slopes come from :class:`~mmc_analysis.models.tables.inference.LinearInference`; `ddf` may also be
     ``"kenward-roger-linear"``, and `information` is ``"observed"`` unless said otherwise, as in SAS PROC MIXED.
 
     Attributes
@@ -41,6 +40,22 @@ class RepeatedFit(LinearInference):
     evidence : str
     converged : bool
         Always true: a fit whose gradient, curvature and covariance matrix are not those of a maximum is refused.
+
+    Examples
+    --------
+    >>> from mmc_analysis.models import fit_repeated
+    >>> control, focus = [51.0, 60.0, 72.0, 55.0, 64.0, 70.0], [58.0, 61.0, 78.0, 59.0, 72.0, 71.0]
+    >>> lifts = pd.DataFrame({"participant": list("abcdef") * 2, "condition": ["control"] * 6 + ["focus"] * 6,
+    ...                       "value": control + focus})
+    >>> fit = fit_repeated("value ~ condition", lifts, occasion="condition", covariance="CS")
+    >>> fit.correlation_matrix().round(3)
+    condition  control  focus
+    condition
+    control      1.000  0.933
+    focus        0.933  1.000
+    >>> fit.contrasts("condition")[["contrast", "estimate", "std_error", "df"]].round(3)
+              contrast  estimate  std_error   df
+    0  control - focus      -4.5      1.232  5.0
     """
 
     fixed: FixedDesign
@@ -84,16 +99,6 @@ class RepeatedFit(LinearInference):
     def beta(self) -> np.ndarray:
         """Coefficients, (p,)."""
         return self.result.beta
-
-    @property
-    def n_obs(self) -> int:
-        """Number of observations used."""
-        return len(self.fixed.y)
-
-    @property
-    def n_dropped(self) -> int:
-        """Number of rows left out because a value is missing."""
-        return self.fixed.n_dropped
 
     @property
     def n_participants(self) -> int:
@@ -238,83 +243,23 @@ class RepeatedFit(LinearInference):
         """Return the correlation matrix of the occasions, in one covariance group if there are several."""
         return matrix_frame(correlation(self._sigma_of(group)), self.seen.occasion.levels, self.seen.occasion.title)
 
-    @named_options
-    def predict(
-        self,
-        new: pd.DataFrame | None = None,
-        *,
-        participants: str = "average",
-        interval: str | None = None,
-        ddf: str = "kenward-roger",
-        information: str | None = None,
-        conf_level: float = 0.95,
-        response_scale: bool = False,
-    ) -> pd.DataFrame:
-        """Predict the response.
+    def predicted(self, new: pd.DataFrame, known: bool, observation: bool, how: Inference) -> Predictions:
+        """Predict rows on arrays; see :meth:`predict`."""
+        lean = self._leaning(new, known, observation)
+        return predictions(self.result, lean, observation, how.ddf, how.information)
 
-        Parameters
-        ----------
-        new : pandas.DataFrame, optional
-            Rows to predict, with the columns of the fixed part; the rows used if left out. The occasion (and covariance
-            group) must be there for ``interval="prediction"`` and for known participants.
-        participants : {"average", "known"}
-            Whether to predict the mean, or for participants of the fit, given what else was measured of them: so a
-            missing occasion is filled in as the model sees it.
-        interval : {"confidence", "prediction"}, optional
-            Limits for the expectation, or for one new value.
-        ddf, information, conf_level, response_scale
-            As in :meth:`MixedFit.predict <mmc_analysis.models.mixed.fit.MixedFit.predict>`.
+    def whole_part(self) -> Part:
+        """Return what influence compares, of the fit itself."""
+        return part_of(self.result, self.seen.codes)
 
-        Returns
-        -------
-        pandas.DataFrame
-            As of a mixed model.
+    def part_without(self, kept: np.ndarray) -> Part | None:
+        """Return the same of the fit on some rows, (n,) bool; None where they cannot estimate the model."""
+        return without(self.result, self.fixed.X, self.fixed.y, self.seen.codes, kept)
 
-        Raises
-        ------
-        ModelError
-            If a column is absent, a level, occasion or participant was not in the fit, or the response is no logarithm
-            and `response_scale` is asked for.
-        """
-        check_option("participants", participants, ("average", "known"))
-        check_option("interval", interval, (None, "confidence", "prediction"))
-        how = self._how(ddf if self.reml or ddf not in KENWARD_ROGER else "satterthwaite", information, conf_level)
-        frame = self.fixed.data if new is None else new
-        lean = self._leaning(frame, participants == "known", interval == "prediction")
-        found = predictions(self.result, lean, interval == "prediction", how.ddf, how.information)
-        return prediction_table(self, frame, found, how, PredictionOptions(participants, interval, response_scale))
-
-    @named_options
-    def influence(self, by: str | None = None) -> pd.DataFrame:
-        """Fit again without each participant, or without each level of another column.
-
-        Parameters
-        ----------
-        by : str, optional
-            A column of the data; whatever names the participants, unless said.
-
-        Returns
-        -------
-        pandas.DataFrame
-            As of a mixed model; ``sigma_without`` is the root of the mean variance of the rows. Not a number where the
-            covariance cannot be estimated without the level.
-
-        Raises
-        ------
-        ModelError
-            If there is no such column, or it has fewer than three levels.
-        """
-        codes, who = self.seen.codes, self.seen.participant
-        if by is None:
-            levels = pd.Series(np.array(who.levels, dtype=object)[who.codes], name=who.title)
-        else:
-            check_columns(self.fixed.data, [by])
-            levels = self.fixed.data[by]
-
-        def part(kept: np.ndarray) -> Part | None:
-            return without(self.result, self.fixed.X, self.fixed.y, codes, kept)
-
-        return influence_frame(part_of(self.result, codes), part, self.fixed.names, levels, self.evidence)
+    def participants(self) -> pd.Series:
+        """Return who gave each row, named as the column, or columns joined by colons."""
+        who = self.seen.participant
+        return pd.Series(np.array(who.levels, dtype=object)[who.codes], name=who.title)
 
     def _leaning(self, frame: pd.DataFrame, known: bool, spread: bool) -> Leaning:
         x = self.fixed.matrix(frame) @ self.result.unmix

@@ -53,18 +53,36 @@ def check_nested_fixed(small: Fitted, large: Fitted, more: int) -> None:
 
 
 def coding_term(x: np.ndarray, reml: bool) -> float:
-    """Return log|X'X|, by which -2 log L depends on how fixed effects are coded if it is restricted; 0 otherwise."""
+    """Return log|X'X|, by which -2 log L depends on how fixed effects are coded if it is restricted; 0 otherwise.
+
+    Examples
+    --------
+    >>> round(coding_term(np.eye(2) * 3, True), 6), coding_term(np.eye(2) * 3, False)
+    (4.394449, 0.0)
+    """
     return float(np.linalg.slogdet(x.T @ x)[1]) if reml else 0.0
 
 
 def criterion_label(reml: bool, refitted: bool) -> str:
-    """Say which likelihood a ratio is of."""
+    """Say which likelihood a ratio is of.
+
+    Examples
+    --------
+    >>> criterion_label(False, True)
+    'likelihood ratio, both fitted again by maximum likelihood'
+    """
     by = "REML" if reml else "maximum likelihood"
     return f"likelihood ratio, both fitted {'again ' if refitted else ''}by {by}"
 
 
 def chi2_tail(df: int, value: float) -> float:
-    """Return P(χ² > value); a χ² without df is zero."""
+    """Return P(χ² > value); a χ² without df is zero.
+
+    Examples
+    --------
+    >>> round(chi2_tail(1, 3.841458820694124), 9), chi2_tail(0, 1.0)
+    (0.05, 0.0)
+    """
     return float(value <= 0) if df == 0 else float(special.chdtrc(df, value))
 
 

@@ -21,26 +21,10 @@ class Predictions:
     df: np.ndarray
 
 
-@dataclass(frozen=True)
-class PredictionOptions:
-    """What is predicted.
-
-    Attributes
-    ----------
-    participants : {"average", "known"}
-    interval : {None, "confidence", "prediction"}
-    response_scale : bool
-        Whether predictions of a logarithm go back to the unit of what was measured.
-    """
-
-    participants: str
-    interval: str | None
-    response_scale: bool
-
-
 def prediction_table(
-    fit: Fit, new: pd.DataFrame, found: Predictions, how: Inference, options: PredictionOptions
-) -> pd.DataFrame:
+    fit: Fit, new: pd.DataFrame, found: Predictions, how: Inference, participants: str, interval: str | None,
+    response_scale: bool,
+) -> pd.DataFrame:  # fmt: skip
     """Return predictions as a frame.
 
     Parameters
@@ -50,7 +34,10 @@ def prediction_table(
         The m rows that are predicted.
     found : Predictions
     how : Inference
-    options : PredictionOptions
+    participants : {"average", "known"}
+    interval : {None, "confidence", "prediction"}
+    response_scale : bool
+        Whether predictions of a logarithm go back to the unit of what was measured.
 
     Returns
     -------
@@ -66,11 +53,11 @@ def prediction_table(
     fixed = fit.fixed
     shown = [name for name in fixed.formula.variables if name in new.columns and name != fixed.response]
     table = new[shown].assign(estimate=found.estimate)
-    label = f"prediction for {OF_WHOM[options.participants]}"
-    if options.interval:
+    label = f"prediction for {OF_WHOM[participants]}"
+    if interval:
         half = t_quantile(0.5 + how.conf_level / 2, found.df) * found.std_error
         table = table.assign(std_error=found.std_error, df=found.df, conf_level=how.conf_level,
                              conf_low=found.estimate - half, conf_high=found.estimate + half)  # fmt: skip
-        label += f"; {options.interval} interval, {how.label}"
+        label += f"; {interval} interval, {how.label}"
     table = table.assign(n=fit.n_participants, method=label, evidence=fit.evidence)
-    return response_scale_of(fixed).predictions_on_response(table) if options.response_scale else table
+    return response_scale_of(fixed).predictions_on_response(table) if response_scale else table

@@ -12,6 +12,7 @@ from mmc_analysis.errors import MMCWarning, ModelError
 from mmc_analysis.models.designs.fixed import FixedDesign
 from mmc_analysis.models.small_samples.t_distribution import t_quantile, two_sided_p
 
+KENWARD_ROGER = ("kenward-roger", "kenward-roger-linear")
 DDF_LABELS = {
     "kenward-roger": "Kenward-Roger",
     "kenward-roger-linear": "Kenward-Roger, first order",
