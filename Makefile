@@ -100,10 +100,10 @@ expected: $(RESULTS)                    ## accept build/results as the expected 
 	@cp build/results/*.csv paper/expected/
 
 test: $(VENV)/ready                     ## the tests
-	@$(RUN) -m pytest -q -n 2 -m "not slow"
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -q -n 2 -m "not slow"
 
 test-slow: $(VENV)/ready                ## simulations and whole builds
-	@$(RUN) -m pytest -q -n 2 -m slow
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -q -n 2 -m slow
 
 check: $(VENV)/ready                    ## style of the code
 	@$(PY) -m ruff check .

@@ -1,7 +1,5 @@
 """What goes in: arrays, observations and summaries, good and bad."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -205,16 +203,3 @@ def test_frames_are_estimates(pairs, groups):
         check(metric(groups), "estimates")
     check(effects.partial_eta_squared(4.0, 1, 20), "estimates")
     check(effects.tost(effects.d_z(pairs), -0.5, 0.5), "estimates")
-
-
-def test_thousand_intervals_of_d_av_are_quick():
-    rng = np.random.default_rng(1)
-    pair = effects.PairedSummary(rng.integers(6, 40, 1000), rng.normal(55, 5, 1000), 50, rng.uniform(5, 15, 1000),
-                                 rng.uniform(5, 15, 1000), rng.uniform(0.2, 0.9, 1000))  # fmt: skip
-    effects.d_av(pair)
-    times = []
-    for _ in range(3):
-        begin = time.perf_counter()
-        effects.d_av(pair)
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.2

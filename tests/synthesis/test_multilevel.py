@@ -1,6 +1,5 @@
 """Three-level synthesis and cluster-robust inference against metafor and clubSandwich."""
 
-import time
 import warnings
 
 import numpy as np
@@ -176,16 +175,6 @@ GOOD = pd.DataFrame({"study": list("aabbccd"), "estimate": [0.2, 0.3, 0.9, 0.6, 
 def test_bad_input_is_refused_with_the_remedy(call, message):
     with pytest.raises(EffectError, match=message):
         call()
-
-
-def test_three_levels_take_milliseconds(sandwich):
-    frame = frame_of(sandwich["konstantopoulos2011"])
-    times = []
-    for _ in range(8):
-        begin = time.perf_counter()
-        meta_multilevel(frame, variance="variance")
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.05
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """Random-effects synthesis against metafor, all estimators and tests on nine data sets, and identities."""
 
-import time
 import warnings
 
 import numpy as np
@@ -246,23 +245,6 @@ def test_asking_the_wrong_question(bcg):
         plain.predict(bcg)
     with pytest.raises(EffectError, match="no moderators"):
         _ = plain.moderator_test
-
-
-def test_fifty_effects_take_milliseconds():
-    rng = np.random.default_rng(1)
-    frame = pd.DataFrame(
-        {
-            "estimate": rng.normal(0.4, 0.3, 50),
-            "std_error": rng.uniform(0.1, 0.4, 50),
-            "study": [f"s{i}" for i in range(50)],
-        }
-    )
-    times = []
-    for _ in range(15):
-        begin = time.perf_counter()
-        meta_analysis(frame)
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.005
 
 
 @pytest.mark.slow
