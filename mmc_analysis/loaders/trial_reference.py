@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mmc_analysis.emg import (
     NormalisedTrial,
+    Reference,
     TrialResult,
     above_reference,
     compare_durations,
@@ -24,6 +25,8 @@ class Normalised:
     done : Done
     percent : NormalisedTrial or None
         None where the row failed or is no task.
+    reference : Reference or None
+        What stands for 100 % of this muscle, side and session; for a task trial that cannot be normalised with it, None.
     reason : str
         Why there is no reference, or "".
     flags, notes : list of str
@@ -31,6 +34,7 @@ class Normalised:
 
     done: Done
     percent: NormalisedTrial | None = None
+    reference: Reference | None = None
     reason: str = ""
     flags: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -64,16 +68,16 @@ def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
     trials = []
     for one in done:
         if one.result is None or one.row.label.kind != "task":
-            trials.append(Normalised(one))
+            trials.append(Normalised(one, reference=reference))
             continue
         try:
             percent = normalise(
                 one.result, reference, across_sessions=across_sessions, reason=reason or "no reference was recorded"
             )
-            trials.append(Normalised(one, percent, reason, list(percent.flags), list(percent.notes)))
+            trials.append(Normalised(one, percent, percent.reference, reason, list(percent.flags), list(percent.notes)))
         except RecordingError as fault:
             percent = normalise(one.result, None, reason=str(fault))
-            trials.append(Normalised(one, percent, str(fault)))
+            trials.append(Normalised(one, percent, reason=str(fault)))
     _flag_submaximal(trials)
     _flag_durations(trials)
     return trials

@@ -12,7 +12,8 @@ from mmc_analysis.loaders.trial_cache import cache_key
 from mmc_analysis.loaders.trial_reference import Normalised
 from mmc_analysis.schema import OBSERVATIONS, check
 
-PLACES = ("number", "study", "participant", "session", "file", "block", "channel", "muscle", "side", "kind")
+PLACES = ("number", "study", "participant", "session", "file", "block", "trial", "channel", "muscle", "side", "kind",
+          "evidence")  # fmt: skip
 _WHOLE = ("trial", "repetition", "order")
 
 
@@ -113,20 +114,20 @@ def quality_rows(trial: Normalised, settings: EmgSettings) -> list[dict]:
     """Return the row of the quality table for one row of the sheet."""
     done, row = trial.done, trial.done.row
     own = {"number": row.number, "study": row.study, "participant": row.label.participant, "session": row.label.session, "file": row.file,
-           "block": row.block, "channel": row.channel, "muscle": row.label.muscle, "side": row.label.side, "kind": row.label.kind,
-           "format": done.format, "sha256": done.sha256, "settings": cache_key(settings.as_dict())[:12], "reading_notes": done.notes,
-           "reference_missing": trial.reason}  # fmt: skip
+           "block": row.block, "trial": row.label.trial, "channel": row.channel, "muscle": row.label.muscle, "side": row.label.side,
+           "kind": row.label.kind, "evidence": row.evidence, "format": done.format, "sha256": done.sha256,
+           "settings": cache_key(settings.as_dict())[:12], "reading_notes": done.notes, "reference_missing": trial.reason}  # fmt: skip
+    if trial.reference is not None:
+        reference, change = trial.reference, trial.reference.sensitivity()
+        own |= {"reference_value": reference.value_uv, "reference_trial": reference.trial, "reference_method": reference.method,
+                "without_winner_factor": change.factor}  # fmt: skip
     if done.result is None:
         return [{**own, "status": "failed", "status_description": done.failure, "flags": "failed"}]
-    found = {name: value for name, value in done.result.quality.as_row().items() if name not in own and name != "trial"}
+    own["peak_uv"] = done.result.highest_peak_uv
+    found = {name: value for name, value in done.result.quality.as_row().items() if name not in own}
     flags = [flag for flag in (found["flags"], *trial.flags, "reading" if done.notes else "") if flag]
     status = "flagged" if found["status"] == "good" and trial.flags else found["status"]
     own["status_description"] = " ".join(part for part in (found["status_description"], *trial.notes) if part)
-    reference = trial.percent.reference if trial.percent is not None else None
-    if reference is not None:
-        change = reference.sensitivity()
-        own |= {"reference_uv": reference.value_uv, "reference_trial": reference.trial, "reference_method": reference.method,
-                "without_winner_factor": change.factor}  # fmt: skip
     return [{**found, **own, "flags": ";".join(flags), "status": status}]
 
 

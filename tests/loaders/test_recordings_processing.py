@@ -2,6 +2,7 @@
 
 import json
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from mmc_analysis.emg import (
     simulate_study,
 )
 from mmc_analysis.errors import LoaderError, MMCWarning, RecordingError
+from mmc_analysis.figures import qc_page, qc_page_data
 from mmc_analysis.loaders import process_recordings, simulate_recordings, trial_sheet
 from mmc_analysis.loaders.sheet_draft import said_by_path
 from mmc_analysis.recordings.writing import write_lab_file
@@ -99,7 +101,29 @@ def test_quality_has_one_row_per_channel_and_trial(found, study):
     assert quality["file"].tolist() == study[1]["file"].tolist()
     assert quality["sha256"].str.len().eq(64).all() and quality["settings"].nunique() == 1
     task = quality[quality["kind"] == "task"]
-    assert task["reference_uv"].gt(0).all() and (task["without_winner_factor"] >= 1).all()
+    assert task["reference_value"].gt(0).all() and (task["without_winner_factor"] >= 1).all()
+
+
+def test_the_quality_of_a_participant_is_drawn_as_it_comes(found):
+    own = qc_page_data(found.quality, participant="P01")
+    assert len(own) == 20 and set(own["unit"]) == {"pct"} and own["peak"].notna().all()
+    setting = own[own["is_reference"]]
+    assert setting["channel"].tolist() == ["Pectoralis", "Triceps"]
+    np.testing.assert_allclose(setting["peak"], 100.0, rtol=1e-12)
+    assert own["peak"].max() <= 100.0 + 1e-9
+    page = qc_page(found.quality, participant="P01")
+    assert [text.get_text() for text in page.texts if text.get_gid() == "evidence-stamp"] == ["synthetic data"]
+    plt.close(page)
+
+
+def test_without_a_failed_trial_the_rest_is_drawn(small):
+    folder, sheet = small
+    sheet.loc[2, "file"] = "none.csv"
+    with pytest.warns(MMCWarning, match="1 of 3 channels failed"):
+        quality = process_recordings(sheet, folder=folder).quality
+    assert quality["reference_value"].nunique() == 1 and quality["peak_uv"].notna().tolist() == [True, True, False]
+    own = qc_page_data(quality[quality["status"] != "failed"])
+    assert own["is_reference"].tolist() == [True, False] and own["peak"].iloc[0] == pytest.approx(100.0)
 
 
 def test_any_number_of_workers_and_the_order_of_rows(found, study):
