@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 from mmc_analysis.errors import FigureError
 from mmc_analysis.figures.frames import as_numbers, names_of, refuse_mixtures, require
 from mmc_analysis.figures.intervals import cell_means, without_participants
-from mmc_analysis.figures.styling import Look
+from mmc_analysis.figures.notes import COLUMN_PT, LINE_MM, panel_width_pt, wrapped_name
+from mmc_analysis.figures.styling import TICK_PT, Look
 from mmc_analysis.options import check_option
 from mmc_analysis.schema import write_level
 
@@ -42,6 +43,30 @@ class Axis:
         """Smallest distance between neighbours; 1 for a single level."""
         where = sorted(self.places.values())
         return min(np.diff(where), default=1.0)
+
+
+def write_places(ax: Axes, axis: Axis) -> int:
+    """Write the levels below the horizontal axis, each as wide as its neighbours allow, and return their lines."""
+    names = _place_names(axis, panel_width_pt(ax))
+    ax.set_xticks(list(axis.places.values()), names)
+    return _lines(names)
+
+
+def places_height(axis: Axis) -> float:
+    """Return the height in millimetres that the levels need below a figure of one column beyond their first line."""
+    return LINE_MM * (_lines(_place_names(axis, COLUMN_PT)) - 1)
+
+
+def _place_names(axis: Axis, width: float) -> list[str]:
+    """Break the levels into lines; numbers stay whole."""
+    where = list(axis.places.values())
+    room = width * axis.step / (max(where) - min(where) + axis.step) - 4
+    words = [name.replace("_", " ") for name in axis.places]
+    return [name if name.replace(".", "").isdigit() else wrapped_name(name, TICK_PT, room) for name in words]
+
+
+def _lines(names: list[str]) -> int:
+    return 1 + max(name.count("\n") for name in names)
 
 
 def check_interval(interval: str, conf_level: float, figure: str) -> None:

@@ -27,6 +27,8 @@ _DETAILS = ("outcome", "muscle", "exercise", "condition", "group", "load", "load
 def row_labels(frame: pd.DataFrame, figure: str) -> list[str]:
     """Return a name for each row: its label, study, contrast or term, with the design columns that tell rows apart.
 
+    One row alone that has none of these is named by its metric.
+
     Raises
     ------
     FigureError
@@ -38,6 +40,8 @@ def row_labels(frame: pd.DataFrame, figure: str) -> list[str]:
     ['a2016, pectoralis', 'a2016, triceps']
     """
     first = next((c for c in _NAMES if c in frame.columns and frame[c].notna().all()), None)
+    if first is None and len(frame) == 1 and only(frame, "metric"):
+        return [_metric_words(frame)]
     if first is None:
         raise FigureError(
             f"{figure}: no column names the rows. One of {', '.join(_NAMES)} is needed, filled in every row."
@@ -107,11 +111,15 @@ def axis_words(frame: pd.DataFrame, figure: str) -> str:
     difference = _differences(frame)
     written = write_unit(unit or "", metric, difference)
     written = "percentage points" if written == "points" and unit != "points" else written
-    if metric not in IN_UNIT_METRICS and metric not in PERCENT_METRICS:
-        words = write_metric(metric)
-    else:
-        words = _quantity_words(frame, metric, difference)
+    words = _metric_words(frame)
     return f"{words} ({written})" if written else words
+
+
+def _metric_words(frame: pd.DataFrame) -> str:
+    metric = only(frame, "metric") or ""
+    if metric not in IN_UNIT_METRICS and metric not in PERCENT_METRICS:
+        return write_metric(metric)
+    return _quantity_words(frame, metric, _differences(frame))
 
 
 def _quantity_words(frame: pd.DataFrame, metric: str, difference: bool) -> str:

@@ -18,7 +18,17 @@ from mmc_analysis.figures.frames import (
     subject_words,
     value_label,
 )
-from mmc_analysis.figures.notes import add_legend, add_note, add_subject, evidence_words, legend_height, stamp_evidence
+from mmc_analysis.figures.notes import (
+    add_legend,
+    add_note,
+    add_subject,
+    evidence_words,
+    legend_height,
+    note_height,
+    refuse_crowding,
+    refuse_long_names,
+    stamp_evidence,
+)
 from mmc_analysis.figures.styling import ONE_COLUMN, axes_or_new, dress, looks_for, name_axes, style
 from mmc_analysis.options import check_option, named_options
 
@@ -72,7 +82,8 @@ def focus_by_load(
     ------
     FigureError
         If a column is missing, measures, units or muscles are mixed, there is nothing to draw, there are more
-        conditions than can be told apart, or `estimates` does not fit the observations.
+        conditions than can be told apart, a name has more than 80 characters, the
+        panel is too low for its words, or `estimates` does not fit the observations.
 
     Examples
     --------
@@ -88,19 +99,23 @@ def focus_by_load(
     drawn = focus_by_load_data(observations, estimates, by=by, load=load, interval=interval, conf_level=conf_level)
     axis = _load_axis(observations, load)
     looks = looks_for(levels_of(observations[by]), _NAME, by)
+    refuse_long_names(looks, by, _NAME)
+    refuse_long_names(axis.places, axis.column, _NAME)
     labels = {name: name.replace("_", " ") for name in looks}
+    individuals = drawn[drawn["layer"] == "individual"]
+    words = (curves.people_words(individuals), curves.interval_words(estimates, interval, conf_level))
+    words = (*words, evidence_words(observations))
     with style():
-        ax = axes_or_new(ax, ONE_COLUMN, 80 + legend_height(labels.values() if legend else ()))
+        ax = axes_or_new(ax, ONE_COLUMN, _height(axis, labels if legend else {}, words))
         dress(ax)
         curves.draw_curves(ax, drawn, looks)
-        ax.set_xticks(list(axis.places.values()), list(axis.places))
+        lines = curves.write_places(ax, axis)
         name_axes(ax, axis.label, value_label(observations))
         add_subject(ax, subject_words(observations))
         stamp_evidence(ax, observations, estimates)
-        below = add_legend(ax, curves.handles(looks, labels)) if legend else None
-        individuals = drawn[drawn["layer"] == "individual"]
-        words = (curves.people_words(individuals), curves.interval_words(estimates, interval, conf_level))
-        add_note(ax, (*words, evidence_words(observations)), below)
+        below = add_legend(ax, curves.handles(looks, labels), lines) if legend else None
+        add_note(ax, words, below)
+        refuse_crowding(ax, lines, _NAME)
     return ax
 
 
@@ -149,6 +164,11 @@ def focus_by_load_data(
         means = curves.estimated_rows(_with_load(estimates, observations, axis), by, axis, individuals, _NAME)
     drawn = pd.concat([individuals, means], ignore_index=True)
     return curves.dodged(drawn, series, axis.step)
+
+
+def _height(axis: curves.Axis, labels: dict[str, str], words: tuple[str, ...]) -> float:
+    """Return the height of a figure of its own, in millimetres."""
+    return 80 + legend_height(labels.values()) + curves.places_height(axis) + note_height(words)
 
 
 def _load_axis(observations: pd.DataFrame, load: str | None) -> curves.Axis:

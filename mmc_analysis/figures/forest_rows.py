@@ -12,10 +12,13 @@ NAME = "forest"
 COLUMNS = ("y", "kind", "label", "estimate", "conf_low", "conf_high", "n", "weight", "estimate_text", "interval_text",
            "secondary")  # fmt: skip
 _GAP = 0.5
+_POOLED_ALONE = ("pred_low", "pred_high", "tau2", "i2", "grouping", "n_levels")
 
 
 def forest_rows(estimates: pd.DataFrame, pooled: pd.DataFrame | None, subgroup: str | None) -> pd.DataFrame:
     """Return the rows from top to bottom; see `forest_data`."""
+    require(estimates, ["estimate", "conf_low", "conf_high"], NAME, "estimates")
+    _refuse_pooled_among_studies(estimates)
     _check(estimates, "estimates", subgroup)
     if pooled is not None:
         _check(pooled, "pooled", None)
@@ -26,6 +29,21 @@ def forest_rows(estimates: pd.DataFrame, pooled: pd.DataFrame | None, subgroup: 
     rows = pd.concat(parts, ignore_index=True)
     gaps = np.cumsum(np.where(rows["gap"], _GAP, 0.0))
     return rows.assign(y=np.arange(len(rows)) + gaps).reindex(columns=list(COLUMNS))
+
+
+def _refuse_pooled_among_studies(estimates: pd.DataFrame) -> None:
+    """Raise if rows of a synthesis' pooled frame stand below those of its studies, which have weights."""
+    marks = [column for column in _POOLED_ALONE if column in estimates.columns]
+    if not marks or "weight" not in estimates.columns:
+        return
+    pooled = (estimates[marks].notna().any(axis=1) & estimates["weight"].isna()).to_numpy()
+    n_pooled = int(pooled.sum())
+    if n_pooled and estimates["weight"].notna().any():
+        raise FigureError(
+            f"{NAME}: estimates mixes {len(pooled) - n_pooled} studies with {n_pooled} pooled "
+            f"row{'s' * (n_pooled > 1)} (row {estimates.index[pooled][0]}). Give both frames of the synthesis on "
+            "their own, forest(res.studies, res.pooled), so that pooled estimates are drawn as diamonds."
+        )
 
 
 def _with_decimals(estimates: pd.DataFrame, pooled: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame | None]:

@@ -12,6 +12,7 @@ from matplotlib.legend import Legend
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
+from mmc_analysis.errors import FigureError
 from mmc_analysis.figures.styling import BODY_PT, FONT, INK, MM_PER_INCH, NOTE_PT, ONE_COLUMN, SOFT_INK, STAMP_INK
 from mmc_analysis.schema import combined_evidence, is_synthetic
 
@@ -20,7 +21,11 @@ STAMP_GID = "evidence-stamp"
 NOTE_GID = "note"
 HANDLE_PT = 33.0
 LABELS_PT = 36.0
-LEGEND_ROW_MM = 3.6
+COLUMN_PT = ONE_COLUMN / MM_PER_INCH * 72 - LABELS_PT
+LEGEND_ROW_MM, LINE_MM = 3.6, 3.0
+USUAL_NOTE_LINES = 5
+LONGEST_NAME = 80
+AROUND_MM = 12.0
 _EVIDENCE_WORDS = {"published": "Published values.", "derived": "Derived from published values."}
 
 
@@ -62,7 +67,7 @@ def add_note(ax: Axes, sentences: Iterable[str], below: Artist | None = None, le
     text = " ".join(sentence for sentence in sentences if sentence)
     if text:
         ax.annotate(
-            wrapped(text, NOTE_PT, panel_width_pt(ax)), (0, 0), xycoords=("axes fraction", below or ax.xaxis.label),
+            wrapped_name(text, NOTE_PT, panel_width_pt(ax)), (0, 0), xycoords=("axes fraction", below or ax.xaxis.label),
             xytext=(-left_pt, -3), textcoords="offset points", ha="left", va="top", color=SOFT_INK, fontsize=NOTE_PT,
             linespacing=1.25, annotation_clip=False, gid=NOTE_GID,
         )  # fmt: skip
@@ -73,10 +78,12 @@ def add_legend(ax: Axes, handles: list[Artist], tick_lines: int = 1, left_pt: fl
 
     `left_pt` is how far left of the panel the legend begins, in points.
     """
-    columns = legend_columns([handle.get_label() for handle in handles], panel_width_pt(ax))
+    width = panel_width_pt(ax)
+    names = [wrapped_name(handle.get_label(), BODY_PT, width - HANDLE_PT) for handle in handles]
+    columns = legend_columns([handle.get_label() for handle in handles], width)
     drop = ScaledTranslation(-left_pt / 72, -(19 + 9 * tick_lines) / 72, ax.figure.dpi_scale_trans)
     return ax.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=ax.transAxes + drop, ncols=columns,
+        handles=handles, labels=names, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=ax.transAxes + drop, ncols=columns,
         borderaxespad=0, borderpad=0, handlelength=2.6, handletextpad=0.5, columnspacing=1.4,
     )  # fmt: skip
 
@@ -90,8 +97,31 @@ def legend_columns(labels: Sequence[str], width: float) -> int:
 def legend_height(labels: Iterable[str]) -> float:
     """Return the height in millimetres that a legend below a figure of one column needs beyond its first row."""
     labels = list(labels)
-    width = ONE_COLUMN / MM_PER_INCH * 72 - LABELS_PT
-    return LEGEND_ROW_MM * max(0, -(-len(labels) // legend_columns(labels, width)) - 1)
+    lines = sum(wrapped_name(label, BODY_PT, COLUMN_PT - HANDLE_PT).count("\n") for label in labels)
+    return LEGEND_ROW_MM * max(0, -(-len(labels) // legend_columns(labels, COLUMN_PT)) - 1) + LINE_MM * lines
+
+
+def note_height(sentences: Iterable[str]) -> float:
+    """Return the height in millimetres that a note below a figure of one column needs beyond its usual lines."""
+    text = wrapped_name(" ".join(sentence for sentence in sentences if sentence), NOTE_PT, COLUMN_PT)
+    return LINE_MM * max(0, 1 + text.count("\n") - USUAL_NOTE_LINES)
+
+
+def refuse_long_names(names: Iterable[str], column: str, figure: str) -> None:
+    """Raise if a name is too long for a legend or an axis.
+
+    Raises
+    ------
+    FigureError
+        Naming the column, the name and its length, and how to shorten it.
+    """
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            raise FigureError(
+                f"{figure}: '{column}' has a name of {len(name)} characters ('{name[:40]}…'); up to {LONGEST_NAME} can "
+                f"be drawn. Shorten it, such as frame['{column}'].replace({{long: short}}), and say in the caption "
+                "what it stands for."
+            )
 
 
 def _columns_width(widths: list[float], columns: int) -> float:
@@ -105,6 +135,30 @@ def panel_width_pt(ax: Axes) -> float:
     if ax.figure.get_layout_engine() is None or place is None:
         return ax.get_position().width * page
     return page * len(place.colspan) / place.get_gridspec().ncols - LABELS_PT
+
+
+def refuse_crowding(ax: Axes, tick_lines: int, figure: str) -> None:
+    """Raise if ticks, legend and note below a panel of a laid-out figure leave nothing of its height.
+
+    Raises
+    ------
+    FigureError
+        With the height that is there and that the words need.
+    """
+    place = ax.get_subplotspec()
+    if ax.figure.get_layout_engine() is None or place is None:
+        return
+    ratios = np.asarray(place.get_gridspec().get_height_ratios(), dtype=float)
+    room = ax.figure.get_size_inches()[1] * MM_PER_INCH * ratios[place.rowspan].sum() / ratios.sum()
+    words = [text for text in ax.texts if text.get_gid() == NOTE_GID]
+    words += [ax.get_legend()] if ax.get_legend() else []
+    height = sum(artist.get_window_extent().height for artist in words) / ax.figure.dpi * MM_PER_INCH
+    needed = height + LINE_MM * tick_lines + AROUND_MM
+    if needed >= room:
+        raise FigureError(
+            f"{figure}: the panel is {room:.0f} mm high, but the words around it need {needed:.0f} mm. Shorten the names, "
+            "give the panel more room with panels(…, height=…), or leave ax= out for a figure that is high enough."
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -124,3 +178,25 @@ def wrapped(text: str, size: float, width: float, bold: bool = False) -> str:
         else:
             lines[-1] = longer
     return "\n".join(lines)
+
+
+def wrapped_name(name: str, size: float, width: float) -> str:
+    """Break a name into lines of at most `width` points: at blanks, and inside a word that is wider than that.
+
+    Examples
+    --------
+    >>> wrapped_name("elbow flexorsandextensors", 7, 60)
+    'elbow\\nflexorsandextens\\nors'
+    """
+    words = [part for word in name.split(" ") for part in _parts(word, size, width)]
+    return wrapped(" ".join(words), size, width)
+
+
+def _parts(word: str, size: float, width: float) -> list[str]:
+    parts = [""]
+    for letter in word:
+        if parts[-1] and text_width(word, size) > width and text_width(parts[-1] + letter, size) > width:
+            parts.append(letter)
+        else:
+            parts[-1] += letter
+    return parts

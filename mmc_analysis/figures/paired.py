@@ -22,7 +22,19 @@ from mmc_analysis.figures.frames import (
     value_label,
 )
 from mmc_analysis.figures.intervals import cell_means
-from mmc_analysis.figures.notes import add_note, add_subject, evidence_words, stamp_evidence
+from mmc_analysis.figures.notes import (
+    COLUMN_PT,
+    LINE_MM,
+    add_note,
+    add_subject,
+    evidence_words,
+    note_height,
+    panel_width_pt,
+    refuse_crowding,
+    refuse_long_names,
+    stamp_evidence,
+    wrapped_name,
+)
 from mmc_analysis.figures.styling import (
     BODY_PT,
     FONT,
@@ -109,7 +121,8 @@ def paired_estimation(
     ------
     FigureError
         If a column or level is missing, measures, units or muscles are mixed, fewer than two participants have
-        both, or `estimate` is not one row in this direction.
+        both, a name has more than 80 characters, the panel is too low for its words, or `estimate` is not one
+        row in this direction.
 
     Examples
     --------
@@ -128,18 +141,21 @@ def paired_estimation(
     difference = _difference(pairs, estimate, reference, comparison, conf_level)
     if estimate is not None and not wide:
         same_unit(observations, estimate, _NAME)
+    levels = (reference, comparison)
+    refuse_long_names(levels, "columns" if wide else by, _NAME)
+    left_out = _left_out_words(observations, pairs, levels, by)
+    words = (_pairs_words(pairs), difference.words, left_out, evidence_words(observations))
     with style():
-        ax = axes_or_new(ax, ONE_COLUMN, 80)
+        ax = axes_or_new(ax, ONE_COLUMN, 80 + _names_height(levels) + note_height(words))
         dress(ax)
         _draw_pairs(ax, pairs)
         _draw_difference(ax, pairs, difference)
-        levels = (reference, comparison)
-        _label_axes(ax, observations, levels, label, zero=float(pairs["reference"].mean()))
+        lines = _label_axes(ax, observations, levels, label, zero=float(pairs["reference"].mean()))
         if not wide:
             add_subject(ax, subject_words(observations), taken_pt=RIGHT_AXIS_PT)
         stamp_evidence(ax, observations, estimate)
-        left_out = _left_out_words(observations, pairs, levels, by)
-        add_note(ax, (_pairs_words(pairs), difference.words, left_out, evidence_words(observations)))
+        add_note(ax, words)
+        refuse_crowding(ax, lines, _NAME)
     return ax
 
 
@@ -276,15 +292,31 @@ def side_by_side(values: np.ndarray, bins: int = 28) -> np.ndarray:
     return np.where(nth % 2 == 1, 1.0, -1.0) * ((nth + 1) // 2) * _SPREAD
 
 
-def _label_axes(ax: Axes, observations: pd.DataFrame, levels: tuple[str, str], label: str | None, zero: float) -> None:
-    reference, comparison = (level.replace("_", " ") for level in levels)
+def _label_axes(ax: Axes, observations: pd.DataFrame, levels: tuple[str, str], label: str | None, zero: float) -> int:
+    """Write ticks and labels of all axes, and return the lines of the ticks."""
     ax.set_xlim(-0.35, _PANEL + 0.6)
-    ax.set_xticks([0, 1, _PANEL + 0.14], [reference, comparison, f"{comparison}\n− {reference}"])
+    names = _tick_names(levels, panel_width_pt(ax))
+    ax.set_xticks([0, 1, _PANEL + 0.14], names)
     name_axes(ax, None, label or value_label(observations))
     right = ax.secondary_yaxis("right", functions=(lambda value: value - zero, lambda change: change + zero))
     right.tick_params(labelsize=TICK_PT, labelfontfamily=FONT, width=0.6, length=2.5, colors=INK)
     right.spines["right"].set_linewidth(0.6)
     right.yaxis.set_label_text(_difference_label(observations, label), fontsize=BODY_PT, fontfamily=FONT, color=INK)
+    return 1 + max(name.count("\n") for name in names)
+
+
+def _tick_names(levels: tuple[str, str], width: float) -> list[str]:
+    """Return the names of both conditions and of their difference, broken into lines that leave their neighbours room."""
+    room = (width - RIGHT_AXIS_PT) / (_PANEL + 0.95) * 0.89 - 4
+    reference, comparison = (level.replace("_", " ") for level in levels)
+    names = [wrapped_name(name, TICK_PT, room) for name in (reference, comparison)]
+    minus = wrapped_name(f"−\u00a0{reference}", TICK_PT, room).replace("−\u00a0", "− ")
+    return [*names, f"{names[1]}\n{minus}"]
+
+
+def _names_height(levels: tuple[str, str]) -> float:
+    """Return the height in millimetres that the names need below a figure of one column beyond two lines."""
+    return LINE_MM * max(0, max(name.count("\n") for name in _tick_names(levels, COLUMN_PT)) - 1)
 
 
 def _difference_label(observations: pd.DataFrame, label: str | None) -> str:

@@ -1,5 +1,6 @@
 """Save a figure so that the same figure gives the same bytes."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from mmc_analysis.errors import FigureError
-from mmc_analysis.figures.styling import style
+from mmc_analysis.figures.styling import MM_PER_INCH, style
 from mmc_analysis.options import check_option, named_options
 
 FORMATS = ("svg", "pdf", "png")
@@ -43,7 +44,8 @@ def save(figure: Figure, stem: str | Path, *, formats: Iterable[str] = FORMATS) 
     Raises
     ------
     FigureError
-        If this is not a figure, or `stem` already ends like a picture file, or a format is not known.
+        If this is not a figure, or `stem` already ends like a picture file, or a format is not known, or the figure is too
+        small for the words around its panels.
 
     Examples
     --------
@@ -86,10 +88,23 @@ def _settled(figure: Figure) -> Iterator[None]:
             ax.set_subplotspec(ax.get_subplotspec())
     try:
         figure.set_dpi(LAYOUT_DPI)
-        for _ in range(LAYOUT_ROUNDS):
-            figure.draw_without_rendering()
+        _lay_out(figure)
         figure.set_layout_engine("none")
         yield
     finally:
         figure.set_layout_engine(engine)
         figure.set_dpi(dpi)
+
+
+def _lay_out(figure: Figure) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="constrained_layout not applied", category=UserWarning)
+        try:
+            for _ in range(LAYOUT_ROUNDS):
+                figure.draw_without_rendering()
+        except UserWarning as collapsed:
+            size = " x ".join(f"{side * MM_PER_INCH:.0f}" for side in figure.get_size_inches())
+            raise FigureError(
+                f"save: the words around the panels leave no room for them on {size} mm. Make the figure larger, or "
+                "shorten its names."
+            ) from collapsed

@@ -74,6 +74,16 @@ def test_a_panel_of_one_column_does_without_the_texts(tested):
     assert "Verdict" not in [text.get_text() for text in ax.texts]
 
 
+def test_one_row_without_a_name_is_named_by_its_metric(tested):
+    one = tested.head(1).drop(columns="contrast")
+    assert figures.equivalence_data(one.assign(metric="d_z"))["label"].tolist() == ["Standardised mean change d_z"]
+    ax = figures.equivalence(one)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["Peak EMG"]
+    assert overlaps(ax.figure) == []
+    with pytest.raises(FigureError, match="no column names the rows"):
+        figures.equivalence(one.drop(columns="metric"))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -154,3 +154,13 @@ def test_pooled_rows_that_do_not_fit_say_why(effects, pooled):
         figures.forest(effects, subgroup="region")
     with pytest.raises(FigureError, match="two sides of a reference line"):
         figures.forest(effects, sides=("less", "more"), reference=None)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_studies_with_their_pooled_rows_in_one_frame_are_refused(effects, pooled, named):
+    studies = effects if named else effects.rename(columns={"label": "study"})
+    with pytest.raises(
+        FigureError, match=r"12 studies with 3 pooled rows \(row 12\).*forest\(res.studies, res.pooled\)"
+    ):
+        figures.forest(pd.concat([studies, pooled.assign(grouping="study")], ignore_index=True))
+    figures.forest(studies, pooled)
