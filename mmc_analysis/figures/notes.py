@@ -107,21 +107,26 @@ def note_height(sentences: Iterable[str]) -> float:
     return LINE_MM * max(0, 1 + text.count("\n") - USUAL_NOTE_LINES)
 
 
-def refuse_long_names(names: Iterable[str], column: str, figure: str) -> None:
-    """Raise if a name is too long for a legend or an axis.
+def refuse_long_names(names: Iterable[str], column: str | None, figure: str) -> None:
+    """Raise if a level of a column, or a column itself where `column` is None, has too long a name to be drawn.
 
     Raises
     ------
     FigureError
         Naming the column, the name and its length, and how to shorten it.
     """
-    for name in names:
-        if len(name) > LONGEST_NAME:
-            raise FigureError(
-                f"{figure}: '{column}' has a name of {len(name)} characters ('{name[:40]}…'); up to {LONGEST_NAME} can "
-                f"be drawn. Shorten it, such as frame['{column}'].replace({{long: short}}), and say in the caption "
-                "what it stands for."
-            )
+    long = next((name for name in names if len(name) > LONGEST_NAME), None)
+    if long is None:
+        return
+    if column is None:
+        what, way = "a column", "frame.rename(columns={long: short})"
+    else:
+        what = f"a level of '{column}'"
+        way = f"frame['{column}'].replace({{long: short}}), of a category .cat.rename_categories({{long: short}})"
+    raise FigureError(
+        f"{figure}: {what} has a name of {len(long)} characters ('{long[:40]}…'); up to {LONGEST_NAME} can be drawn. "
+        f"Shorten it with {way}, and say in the caption what it stands for."
+    )
 
 
 def _columns_width(widths: list[float], columns: int) -> float:

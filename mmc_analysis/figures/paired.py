@@ -142,7 +142,7 @@ def paired_estimation(
     if estimate is not None and not wide:
         same_unit(observations, estimate, _NAME)
     levels = (reference, comparison)
-    refuse_long_names(levels, "columns" if wide else by, _NAME)
+    refuse_long_names(levels, None if wide else by, _NAME)
     left_out = _left_out_words(observations, pairs, levels, by)
     words = (_pairs_words(pairs), difference.words, left_out, evidence_words(observations))
     with style():

@@ -63,13 +63,26 @@ def test_paired_estimation_breaks_names_below_the_axis(at_fifty):
 
 def test_names_beyond_80_characters_are_refused_with_the_way_out(lifters, trainees, at_fifty):
     names = ["regular", "pectoralis " * 9, "triceps"]
-    message = r"has a name of 99 characters \('pectoralis .*…'\); up to 80 can be drawn\. Shorten it, such as frame\['"
-    with pytest.raises(FigureError, match=f"focus_by_load: 'condition' {message}condition"):
+    message = r"has a name of 99 characters \('pectoralis .*…'\); up to 80 can be drawn\. Shorten it with frame"
+    with pytest.raises(FigureError, match=rf"focus_by_load: a level of 'condition' {message}\['condition'\]"):
         figures.focus_by_load(renamed(lifters, "condition", names))
-    with pytest.raises(FigureError, match=f"trajectories: 'group' {message}group"):
+    with pytest.raises(FigureError, match=rf"trajectories: a level of 'group' {message}\['group'\]"):
         figures.trajectories(renamed(trainees, "group", names))
-    with pytest.raises(FigureError, match=f"paired_estimation: 'condition' {message}condition"):
+    with pytest.raises(FigureError, match=rf"paired_estimation: a level of 'condition' {message}\['condition'\]"):
         figures.paired_estimation(renamed(at_fifty, "condition", names), "regular", names[1])
+    wide = pd.DataFrame({"regular": [1.0, 2, 4], names[1]: [2.0, 4, 5]})
+    with pytest.raises(FigureError, match=rf"paired_estimation: a column {message}\.rename\(columns="):
+        figures.paired_estimation(wide, "regular", names[1], label="Torque (N·m)")
+
+
+def test_both_ways_to_shorten_names_work(lifters):
+    names = ["regular", "pectoralis " * 9, "triceps"]
+    long = renamed(lifters, "condition", names)
+    plain = long.assign(condition=long["condition"].replace({names[1]: "pectoralis"}))
+    category = long.assign(condition=pd.Categorical(long["condition"], names))
+    category = category.assign(condition=category["condition"].cat.rename_categories({names[1]: "pectoralis"}))
+    for short in (plain, category):
+        assert legend_names(figures.focus_by_load(short)) == ["regular", "pectoralis", "triceps"]
 
 
 def test_a_panel_too_low_for_its_words_is_refused(lifters, trainees, at_fifty):
