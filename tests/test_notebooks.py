@@ -15,8 +15,8 @@ def notebook(request) -> Path:
     return request.param
 
 
-def test_there_are_three():
-    assert len(NOTEBOOKS) == 3
+def test_there_are_four():
+    assert len(NOTEBOOKS) == 4
 
 
 def test_runs_and_shows_its_figures_whatever_the_backend(notebook, monkeypatch):
