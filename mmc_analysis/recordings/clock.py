@@ -154,7 +154,7 @@ def _resolution(seconds: np.ndarray) -> float:
 
 def _frequency(seconds: np.ndarray, gaps: np.ndarray, digits: float) -> float:
     steps = np.diff(seconds)
-    run = float(steps[~gaps].sum())
+    run = float((steps[~gaps] if gaps.any() else steps).sum())
     if run <= 0:
         return (len(seconds) - 1) / float(seconds[-1] - seconds[0])
     raw = float((~gaps).sum() / run)

@@ -127,6 +127,8 @@ def _without_empty_edge(frame: pd.DataFrame, names: list[str], name: str) -> pd.
         raise RecordingError(f"{name}: the header has {len(names)} cells, but rows have {width}. A decimal comma in a comma-separated file "
                              "splits its numbers; otherwise complete the header.")  # fmt: skip
     frame = frame.iloc[:, :width]
+    if frame.iloc[-1:].notna().any(axis=None):
+        return frame
     last = frame.notna().any(axis=1).to_numpy()
     return frame.iloc[: int(np.flatnonzero(last)[-1]) + 1] if last.any() else frame
 
