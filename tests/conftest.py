@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-collect_ignore_glob = ["reference/*"]
+collect_ignore_glob = ["reference/*", "*conftest.py"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
