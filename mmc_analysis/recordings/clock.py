@@ -82,10 +82,10 @@ def clock_of(
         return Clock(declared, float(time[0]) if len(time) else 0.0, None, len(time))
     _check_order(time, where, row)
     seconds = time * _scale(time, unit, declared, where)
-    step, digits = _step(seconds), _resolution(seconds)
-    gaps = np.diff(seconds) > GAP_STEPS * step + 1.01 * digits
-    frequency = _frequency(seconds, gaps, digits)
-    _check_doubles(seconds, frequency, gaps, digits, where, row)
+    steps, digits = np.diff(seconds), _resolution(seconds)
+    gaps = steps > GAP_STEPS * _usual_step(steps) + 1.01 * digits
+    frequency = _frequency(steps, gaps, digits)
+    _check_doubles(seconds, steps, frequency, gaps, digits, where, row)
     notes = []
     if declared is not None:
         if abs(declared / frequency - 1) > DISAGREEMENT:
@@ -96,7 +96,7 @@ def clock_of(
         frequency = declared
     if not gaps.any():
         return Clock(frequency, float(seconds[0]), None, len(time), tuple(notes))
-    return _with_gaps(seconds, frequency, gaps, where, row, notes)
+    return _with_gaps(seconds, steps, frequency, gaps, where, row, notes)
 
 
 def _check_order(time: np.ndarray, where: str, row: int) -> None:
@@ -136,11 +136,9 @@ def _scale(time: np.ndarray, unit: str | None, declared: float | None, where: st
     return 1.0
 
 
-def _step(seconds: np.ndarray) -> float:
-    steps = np.diff(seconds)
+def _usual_step(steps: np.ndarray) -> float:
     usual = float(np.median(steps))
-    even = (seconds[-1] - seconds[0]) / (len(seconds) - 1)
-    return max(usual, even) if usual == 0 or (steps == 0).any() else usual
+    return max(usual, float(steps.mean())) if steps.min() == 0 else usual
 
 
 def _resolution(seconds: np.ndarray) -> float:
@@ -152,20 +150,20 @@ def _resolution(seconds: np.ndarray) -> float:
     return 0.0
 
 
-def _frequency(seconds: np.ndarray, gaps: np.ndarray, digits: float) -> float:
-    steps = np.diff(seconds)
-    run = float((steps[~gaps] if gaps.any() else steps).sum())
+def _frequency(steps: np.ndarray, gaps: np.ndarray, digits: float) -> float:
+    even = steps[~gaps] if gaps.any() else steps
+    run = float(even.sum())
     if run <= 0:
-        return (len(seconds) - 1) / float(seconds[-1] - seconds[0])
-    raw = float((~gaps).sum() / run)
+        return 1 / float(steps.mean())
+    raw = len(even) / run
     whole = round(raw)
     if whole and abs(raw - whole) <= raw * min(1.01 * digits / run, 5e-4) * 2 + 1e-6:
         return float(whole)
     return float(f"{raw:.9g}")
 
 
-def _check_doubles(seconds, frequency: float, gaps: np.ndarray, digits: float, where: str, row: int) -> None:
-    same = np.diff(seconds) == 0
+def _check_doubles(seconds, steps, frequency: float, gaps: np.ndarray, digits: float, where: str, row: int) -> None:
+    same = steps == 0
     if not same.any():
         return
     if not gaps.any():
@@ -177,17 +175,17 @@ def _check_doubles(seconds, frequency: float, gaps: np.ndarray, digits: float, w
                          "channels; correct the export.")  # fmt: skip
 
 
-def _with_gaps(seconds, frequency: float, gaps, where: str, row: int, notes: list[str]) -> Clock:
-    steps = np.ones(len(seconds), dtype=np.int64)
-    lengths = np.diff(seconds)[gaps] * frequency
+def _with_gaps(seconds, steps, frequency: float, gaps, where: str, row: int, notes: list[str]) -> Clock:
+    counts = np.ones(len(seconds), dtype=np.int64)
+    lengths = steps[gaps] * frequency
     longest = float(lengths.max())
     if lengths.sum() > MOST_GAP_SHARE * len(seconds) + 60 * frequency:
         at = int(np.flatnonzero(gaps)[lengths.argmax()]) + 1
         raise RecordingError(f"{where}, row {row + at}: time jumps by {longest / frequency:.4g} s, longer than the recording. Correct the "
                              "export; trials that follow each other must be exported one by one.")  # fmt: skip
-    steps[0] = 0
-    steps[1:][gaps] = np.maximum(np.round(lengths), 1).astype(np.int64)
-    positions = np.cumsum(steps)
+    counts[0] = 0
+    counts[1:][gaps] = np.maximum(np.round(lengths), 1).astype(np.int64)
+    positions = np.cumsum(counts)
     missing = int(positions[-1]) + 1 - len(seconds)
     notes.append(f"{missing} samples are missing in {int(gaps.sum())} gaps of the time column (longest {1000 * (longest - 1) / frequency:.4g} "
                  "ms); they are empty (NaN).")  # fmt: skip

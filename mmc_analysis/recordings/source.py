@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from mmc_analysis.errors import RecordingError
@@ -33,7 +34,7 @@ class File:
         """The file's name without its folder."""
         return self.path.name
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Checksum of the content."""
         return hashlib.sha256(self.data).hexdigest()

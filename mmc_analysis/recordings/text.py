@@ -1,7 +1,9 @@
 """Text files: encoding, lines of the head, and numbers below it."""
 
 import codecs
+import contextlib
 import io
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -17,6 +19,7 @@ MISSING = (
     "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "1,#QNAN", "-1,#IND", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!",
 )  # fmt: skip
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 _POINT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
 _LOOSE = re.compile(
@@ -208,13 +211,17 @@ def read_columns(
     """
     options = {
         "sep": r"\s+" if dialect.delimiter == " " else dialect.delimiter, "decimal": dialect.decimal, "header": None,
-        "skiprows": first_line, "names": range(width), "index_col": False, "encoding": text.encoding, "na_values": list(MISSING),
-        "keep_default_na": False, "skipinitialspace": True, "usecols": usecols, "skip_blank_lines": True, "low_memory": False,
+        "names": range(width), "index_col": False, "encoding": text.encoding, "na_values": list(MISSING),
+        "keep_default_na": False, "usecols": usecols, "skip_blank_lines": True,
     }  # fmt: skip
     numeric = [column for column in (usecols or range(width)) if column not in texts]
     kinds = dict.fromkeys(numeric, np.float64) | dict.fromkeys(texts, str)
+    if not texts:
+        # blanks before numbers do no harm; only before empty cells and quotation marks must they be skipped, at a cost
+        with contextlib.suppress(ValueError, UnicodeError, pd.errors.ParserError):
+            return pd.read_csv(_below(text, first_line), dtype=kinds, **options)
     try:
-        return pd.read_csv(io.BytesIO(text.data), dtype=kinds, **options)
+        return pd.read_csv(_below(text, first_line), dtype=kinds, skipinitialspace=True, **options)
     except (ValueError, UnicodeError, pd.errors.ParserError) as fault:
         _blame(text, options, numeric, first_line, fault)
         raise RecordingError(
@@ -222,11 +229,18 @@ def read_columns(
         ) from fault
 
 
+def _below(text: Text, line: int) -> io.BytesIO:
+    """Return the file from a line on; told to skip rows instead, pandas would ask of each row whether it is one of them."""
+    below = io.BytesIO(text.data)
+    if line:
+        below.seek(next(itertools.islice(_LINE_END.finditer(text.data), line - 1, None)).end())
+    return below
+
+
 def _blame(text: Text, options: dict, numeric: list[int], first_line: int, fault: Exception) -> None:
+    options = {**options, "skipinitialspace": True, "encoding_errors": "replace", "skip_blank_lines": False}
     try:
-        cells = pd.read_csv(
-            io.BytesIO(text.data), dtype=str, **{**options, "encoding_errors": "replace", "skip_blank_lines": False}
-        )
+        cells = pd.read_csv(_below(text, first_line), dtype=str, **options)
     except (ValueError, pd.errors.ParserError):
         return
     for column in numeric:
