@@ -26,8 +26,8 @@ def consistency_plot(checks: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ----------
     checks : pandas.DataFrame
         One row per check of one result, as the check of reported results returns it: `result`, `check`, `design`, `df`,
-        `verdict` ("fits", "does not fit", "cannot tell" or "unlikely"), `se_low`, `se_high`; and where known `study`,
-        `source_kind`.
+        `verdict` ("fits", "does not fit", "cannot tell" or "unlikely"), `se_low`, `se_high`; and where known `df_low`,
+        `df_high`, `study`, `source_kind`.
     ax : matplotlib.axes.Axes, optional
         Panel to draw in; by default a new figure of two journal columns, as high as the rows need.
 

@@ -51,8 +51,8 @@ def _rows(own: pd.DataFrame) -> pd.DataFrame:
     secondary = (own["source_kind"].astype(str) == "secondary").to_numpy() if "source_kind" in own else False
     rows = pd.DataFrame({
         "kind": "check", "gap": False, "check": names_of(own["check"]), "design": names_of(own["design"]),
-        "df_text": [_df_text(df) for df in pd.to_numeric(own["df"]).astype(float)],
-        "se_low": pd.to_numeric(own["se_low"]).astype(float), "se_high": pd.to_numeric(own["se_high"]).astype(float),
+        "df_text": [df_text(*ends) for ends in zip(*(_numbers(own, name) for name in ("df", "df_low", "df_high")), strict=True)],
+        "se_low": _numbers(own, "se_low"), "se_high": _numbers(own, "se_high"),
         "verdict": names_of(own["verdict"]), "secondary": secondary,
     })  # fmt: skip
     marks = np.where(rows["secondary"], f" {SECONDARY_MARK}", "")
@@ -70,11 +70,32 @@ def _label(check: str, design: str) -> str:
         return f"One standard error: {design}"
     if check == "standardiser":
         return f"Printed d as {design}"
+    if check == "levels":
+        return "SDs and correlation" if "paired" in design else design[:1].upper() + design[1:]
+    if check == "statistic":
+        return f"Statistic and P: {design}"
     return design[:1].upper() + design[1:]
 
 
-def _df_text(df: float) -> str:
-    return "" if np.isnan(df) else write_number(df, 0 if df % 1 == 0 or np.isinf(df) else 1)
+def _numbers(checks: pd.DataFrame, name: str) -> np.ndarray:
+    return pd.to_numeric(checks[name]).to_numpy(dtype=float) if name in checks else np.full(len(checks), np.nan)
+
+
+def df_text(df: float, low: float = np.nan, high: float = np.nan) -> str:
+    """Write degrees of freedom, or the range of those that fit; "" where there are none.
+
+    Examples
+    --------
+    >>> df_text(17.0), df_text(float("nan"), 10, float("inf")), df_text(float("nan"), 15, 68), df_text(float("nan"), 1, float("inf"))
+    ('17', '≥ 10', '15 to 68', 'any')
+    """
+    if np.isfinite(df) or np.isinf(df):
+        return write_number(df, 0 if np.isinf(df) or df % 1 == 0 else 1)
+    if np.isnan(low):
+        return ""
+    if np.isinf(high):
+        return "any" if low <= 1 else f"≥ {low:g}"
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
 def range_text(low: float, high: float) -> str:

@@ -12,7 +12,7 @@ LIMB_ROLES = ("trained", "untrained", "immobilised")
 TIMES = ("pre", "mid", "post", "followup")
 STATISTICS = (
     "mean", "sd", "se", "plus_minus", "median", "range_low", "range_high", "diff", "ci_low", "ci_high", "p", "t", "F",
-    "r", "cohen_d", "beta", "n", "count", "load", "alpha", "pct_change", "direction", "significance",
+    "df", "num_df", "r", "cohen_d", "beta", "n", "count", "load", "alpha", "pct_change", "direction", "significance",
 )  # fmt: skip
 RELATIONS = ("=", "<", ">", "ns")
 DIRECTIONS = ("higher", "lower", "no_difference")

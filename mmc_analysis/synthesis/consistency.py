@@ -5,37 +5,44 @@ that could have been printed so agree. A verdict is about numbers, never about p
 another error term, an adjustment for multiplicity, a log scale, or a slip of the pen.
 """
 
+import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.frames import t_quantile
+from mmc_analysis.effects.frames import check_level
 from mmc_analysis.errors import EffectError
-from mmc_analysis.options import named_options
-from mmc_analysis.synthesis.compatible import DF_GRID, Evidence, common_se, fitting_df, se_range
-from mmc_analysis.synthesis.plus_minus import Group, compare_groups, one_sample, two_groups
-from mmc_analysis.synthesis.printed import Printed, read_printed
-from mmc_analysis.synthesis.reported import Result, results_of
+from mmc_analysis.options import check_option, named_options
+from mmc_analysis.synthesis.analyses import analyses_of
+from mmc_analysis.synthesis.findings import (
+    between_findings,
+    common_findings,
+    level_findings,
+    own_findings,
+    plus_minus_findings,
+    standardiser_findings,
+    statistic_findings,
+)
+from mmc_analysis.synthesis.plus_minus import compare_groups
+from mmc_analysis.synthesis.printed import Printed, participants, read_printed
+from mmc_analysis.synthesis.reported import Level, Result, results_of, with_numbers
 
 __all__ = ["check", "check_numbers", "compare_groups"]
 
-CELLS = (3, 6)
-PAIRED = "paired test"
-
-
-@dataclass(frozen=True)
-class Design:
-    """A way the difference may have been analysed: a name and its degrees of freedom."""
-
-    name: str
-    df: float
+PRINTED = ("ci_low", "ci_high", "p", "t", "F", "num_df", "df", "se", "sd", "plus_minus", "cohen_d", "r", "mean_1", "mean_2", "sd_1", "sd_2")  # fmt: skip
+COLUMNS = (
+    "study", "result", "check", "design", "df", "verdict", "df_low", "df_high", "se_low", "se_high", "sd_low", "sd_high", "r_low",
+    "r_high", "computation", "sentence", "source_kind",
+)  # fmt: skip
+NOTHING = (
+    "nothing among {what} can be checked: a difference with an interval, P, t or SE is needed, a statistic with its P, or a "
+    "mean change with ± and n. See effects.published for what single numbers give."
+)
 
 
 @named_options
 def check(
-    study, *, n: int | None = None, designs: Mapping[str, float] | None = None, alpha: float = 0.05
+    study, *, n: int | None = None, designs: Mapping[str, float | tuple[float, int]] | None = None, alpha: float = 0.05
 ) -> pd.DataFrame:
     """Return whether the reported results of a study fit together.
 
@@ -45,22 +52,26 @@ def check(
         A study with `reported` rows, or the rows themselves.
     n : int, optional
         Participants behind every result, where the rows do not say or are to be overruled.
-    designs : mapping of str to float, optional
-        Names and degrees of freedom of the analyses to try. Otherwise: a paired test (n - 1), a repeated-measures analysis
-        with an error term pooled over 3 or 6 cells ((n - 1)(cells - 1), for differences between conditions), and the normal
-        distribution.
+    designs : mapping of str to float or (float, int), optional
+        Names and degrees of freedom of the analyses to try, with the number of comparisons for which interval and P are
+        adjusted by Bonferroni's rule. Otherwise: the df that is printed; a paired test (n - 1), for differences between
+        conditions also with three comparisons (the pairs of three conditions), and an error term pooled over 3 or 6 cells,
+        (n - 1)(cells - 1); for two groups a test of independent groups (n_1 + n_2 - 2, and Welch's where SDs are
+        printed); the normal distribution.
     alpha : float
         What "not significant" means.
 
     Returns
     -------
     pandas.DataFrame
-        One row per check. `check` is "own error" (difference, interval, P, t and SE of one result, per design), "df" (all
-        degrees of freedom that fit), "common error" (can the differences of one outcome share one standard error, as in
-        a model with a pooled error, per design and over all df), "standardiser" (what a printed Cohen's d can be),
-        or "plus-minus" (SD or SE). `verdict` is "fits", "does not fit", "cannot tell" or "unlikely"; `se_low`, `se_high`,
-        `sd_low`, `sd_high` (SD of the differences) and `r_low`, `r_high` the ranges implied; `computation` and `sentence` say how
-        and what. `source_kind` is "secondary" where a row rests on a secondary value.
+        One row per check. `check` is "own error" (difference, interval, P, t and SE of one result, per design), "df" (the
+        degrees of freedom that fit, `df_low` to `df_high`), "common error" (can the differences of one outcome share one
+        standard error, as in a model with a pooled error, per design and over all df), "standardiser" (what a printed
+        Cohen's d can be), "levels" (means and SDs of what is compared, against the difference and its SD), "statistic"
+        (t or F against its P) or "plus-minus" (SD or SE). `verdict` is "fits", "does not fit", "cannot tell" or
+        "unlikely"; `se_low`, `se_high`, `sd_low`, `sd_high` (SD of the differences, or pooled SD of two groups) and
+        `r_low`, `r_high` the ranges implied; `computation` and `sentence` say how and what. `source_kind` is "secondary"
+        where a row rests on a secondary value.
 
     Raises
     ------
@@ -76,263 +87,116 @@ def check(
     ['paired test', 'fits']
     """
     results = results_of(study, n, alpha)
-    rows = []
-    for result in results:
-        rows += _own_rows(result, designs)
-        rows += _standardiser_rows(result)
-        rows += _plus_minus_rows(result)
+    rows = [row for result in results for row in _rows_of(result, designs)]
     rows += _common_rows(results, designs)
     rows += _between_rows(results)
     if not rows:
-        raise EffectError(
-            "nothing among these rows can be checked: a difference with an interval, P, t or SE is needed, or a mean change "
-            "with ± and n. See effects.published for what single numbers give."
-        )
-    order = [
-        "study",
-        "result",
-        "check",
-        "design",
-        "df",
-        "verdict",
-        "se_low",
-        "se_high",
-        "sd_low",
-        "sd_high",
-        "r_low",
-        "r_high",
-    ]
-    frame = pd.DataFrame(rows).reindex(columns=[*order, "computation", "sentence", "source_kind"])
-    return frame.assign(evidence=[_evidence_of(study, row) for row in rows])
+        raise EffectError(NOTHING.format(what="these rows"))
+    return pd.DataFrame(rows)[list(COLUMNS)].assign(evidence=_evidence_of(study))
 
 
-@named_options
 def check_numbers(
-    difference: str, *, df: float | None = None, ci_low: str | None = None, ci_high: str | None = None, p: str | None = None,
-    t: str | None = None, se: str | None = None, conf_level: float = 0.95,
+    difference=None, *, n: int | tuple[int, int] | None = None, designs: Mapping[str, float | tuple[float, int]] | None = None,
+    conf_level: float = 0.95, **printed,
 ) -> pd.DataFrame:  # fmt: skip
-    """Check the printed numbers of one difference.
+    """Check the printed numbers of one difference, or of one test statistic and its P value.
 
     Parameters
     ----------
-    difference, ci_low, ci_high, p, t, se : str
-        As printed, with their decimals; P also as "<0.05".
-    df : float, optional
-        Degrees of freedom; without it, all that fit are found.
+    difference : str, optional
+        As printed, with its decimals.
+    n : int or (int, int), optional
+        Participants of one group, or of two independent ones.
+    designs : mapping, optional
+        As in :func:`check`.
     conf_level : float
         Level of the interval.
+    **printed : str
+        As printed: ci_low, ci_high; p, also as "<0.05"; t, or F with num_df; df (of t, or the denominator's); se; sd (of
+        the differences); cohen_d; plus_minus (SD or SE, the paper does not say); r; mean_1, mean_2, sd_1, sd_2 of what is
+        compared.
 
     Returns
     -------
     pandas.DataFrame
-        One row: `verdict`, `df` (as given, or NaN), `df_low` and `df_high` (that fit), `se_low` and `se_high`, `sentence`.
+        The rows of :func:`check` for this result.
 
     Raises
     ------
     EffectError
-        If only the difference is given, or a number cannot be read.
+        If nothing can be checked, a number cannot be read, or a size is not one.
+    OptionError
+        If a name is not among those above.
 
     Examples
     --------
-    >>> check_numbers("6", ci_low="3", ci_high="8", p="0.0001", df=17)[["verdict", "se_low", "se_high"]].round(2).values.tolist()
-    [['fits', 1.02, 1.22]]
+    >>> frame = check_numbers("6", ci_low="3", ci_high="8", p="0.0001", n=18)
+    >>> frame[["design", "verdict", "se_low", "se_high"]].round(2).values.tolist()[0]
+    ['paired test', 'fits', 1.02, 1.22]
+    >>> check_numbers(F="6.71", num_df="2", df="34", p="0.0035")["verdict"].tolist()
+    ['fits', 'fits']
     """
-    evidence = Evidence(
-        read_printed(difference), *(None if x is None else read_printed(x) for x in (ci_low, ci_high)),
-        None if p is None else read_printed(p, upper=1.0), *(None if x is None else read_printed(x) for x in (t, se)),
-        level=conf_level,
-    )  # fmt: skip
-    if not evidence.says_something:
-        raise EffectError("a difference alone cannot be checked; give its interval, P, t or standard error too.")
-    fits = fitting_df(evidence)
-    low, high = se_range(evidence, DF_GRID if df is None else df)
-    fitted = ~np.isnan(low)
-    verdict = "fits" if fitted.any() else "does not fit"
-    limits = (np.nan, np.nan) if not fitted.any() else (np.nanmin(low), np.nanmax(high))
-    return pd.DataFrame([{
-        "verdict": verdict, "df": np.nan if df is None else float(df), "df_low": fits.min() if fits.size else np.nan,
-        "df_high": fits.max() if fits.size else np.nan, "se_low": limits[0], "se_high": limits[1],
-        "sentence": _df_sentence(_words(evidence), fits),
-    }])  # fmt: skip
+    for name in printed:
+        check_option("name of a printed number", name, PRINTED)
+    if check_level(conf_level) is None:
+        raise EffectError("conf_level must be the level of the printed interval, such as 0.95.")
+    numbers = {name: _read(name, text) for name, text in {"diff": difference, **printed}.items() if text is not None}
+    sizes = tuple(n) if isinstance(n, (tuple, list)) else (n, None)
+    if len(sizes) != 2:
+        raise EffectError(f"n={n!r}: give one number of participants, or two for two independent groups.")
+    size, size_2 = (None if count is None else participants(count) for count in sizes)
+    if size_2 and "sd" in numbers:
+        raise EffectError("sd is the SD of the differences of pairs; for two groups give sd_1 and sd_2.")
+    result = Result("", "difference", "", (), size, n_2=size_2)
+    levels = tuple(Level(numbers.pop(f"mean_{i}", None), numbers.pop(f"sd_{i}", None)) for i in (1, 2))
+    rows = _rows_of(with_numbers(result, numbers, level=conf_level, of_change=True, levels=levels), designs)
+    if not rows:
+        raise EffectError(NOTHING.format(what="these numbers"))
+    return pd.DataFrame(rows)[list(COLUMNS[2:-1])].assign(evidence="derived")
 
 
-def _own_rows(result: Result, designs) -> list[dict]:
-    if result.evidence is None or not result.evidence.says_something:
-        return []
-    rows, words = [], _words(result.evidence)
-    for design in _designs(result, designs):
-        low, high = (float(edge[0]) for edge in se_range(result.evidence, design.df))
-        fits = np.isfinite(low)
-        root = np.sqrt(result.n) if result.n else np.nan
-        sentence = f"{words} {'fit' if fits else 'do not fit'} {_article(design)}."
-        sds = (low * root, high * root) if design.name == PAIRED else (np.nan, np.nan)
-        if fits:
-            spread = f", the SD of the differences {_range(*sds)}" if np.isfinite(sds[0]) else ""
-            sentence += f" The standard error is then {_range(low, high)}{spread}."
-        rows.append(_row(result, "own error", design.name, design.df, "fits" if fits else "does not fit", low, high, *sds,
-                         f"SE from interval, P and t by elimination of the difference, t quantile {_critical(result, design):.4g}",
-                         sentence))  # fmt: skip
-    df = fitting_df(result.evidence)
-    rows.append(_row(result, "df", "any df", np.nan, "fits" if df.size else "does not fit", computation="df from 1 to infinity tried",
-                     sentence=_df_sentence(words, df)))  # fmt: skip
-    return rows
+def _read(name: str, text) -> Printed:
+    read = read_printed(text, upper=1.0 if name == "p" else float("inf"))
+    if name == "p" and (read.low > 1 or read.high < 0):
+        raise EffectError(f"p={text!r} is not a P value between 0 and 1.")
+    return read
 
 
-def _standardiser_rows(result: Result) -> list[dict]:
-    """A printed d as d_z, in the SD of the differences, and as d_av, in the SD between participants."""
-    d, evidence = result.cohen_d, result.evidence
-    if d is None or evidence is None or not result.n or max(abs(d.low), abs(d.high)) == 0:
-        return []
-    df, root = float(result.n - 1), np.sqrt(result.n)
-    as_t = Printed(
-        abs(d.middle) * root - (d.high - d.low) / 2 * root, abs(d.middle) * root + (d.high - d.low) / 2 * root, d.text
-    )
-    low, high = (float(edge[0]) for edge in se_range(Evidence(evidence.difference, evidence.low, evidence.high, evidence.p, as_t,
-                                                               evidence.se, evidence.level), df))  # fmt: skip
-    fits = np.isfinite(low)
-    first = _row(result, "standardiser", "d_z, paired test", df, "fits" if fits else "does not fit", low, high, low * root, high * root,
-                 f"t = d √n in [{as_t.low:.3g}, {as_t.high:.3g}]",
-                 f"d = {d.text} {'can' if fits else 'cannot'} be the difference over the SD of the differences.")  # fmt: skip
-    between = _between_sd(evidence.difference, d)
-    change = [float(edge[0]) * root for edge in se_range(evidence, df)]
-    if not evidence.says_something or not np.isfinite(change[0]):
-        return [first]
-    # r = 1 - SD_change²/(2 SD²), equal SDs assumed
-    r = 1 - change[1] ** 2 / (2 * between[0] ** 2), 1 - change[0] ** 2 / (2 * between[1] ** 2)
-    possible = r[1] > -1
-    sentence = (f"If d = {d.text} is in units of the SD between participants, that SD is {between[0]:.3g} to {between[1]:.3g} and, "
-                f"with a paired test, the correlation of the conditions {max(r[0], -1):.2f} to {r[1]:.2f}.")  # fmt: skip
-    second = _row(result, "standardiser", "d_av, paired test", df, "fits" if possible else "does not fit", change[0] / root,
-                  change[1] / root, *change, "SD = difference / d; r = 1 - SD_change²/(2 SD²), equal SDs", sentence,
-                  r_low=max(r[0], -1.0), r_high=r[1])  # fmt: skip
-    return [first, second]
-
-
-def _between_sd(difference: Printed, d: Printed) -> tuple[float, float]:
-    sizes = sorted((abs(difference.low), abs(difference.high)))
-    ds = sorted((abs(d.low), abs(d.high)))
-    return sizes[0] / ds[1], sizes[1] / max(ds[0], 1e-300)
-
-
-def _plus_minus_rows(result: Result) -> list[dict]:
-    if result.spread is None or result.mean is None or not result.n or not result.is_change:
-        return []
-    frame = one_sample(Group(result.mean, result.spread, result.n), result.evidence.p if result.evidence else None)
-    return [
-        _reading_row(result, reading, f"± read as {reading['reading'].upper()}") for reading in frame.to_dict("records")
+def _rows_of(result: Result, designs) -> list[dict]:
+    findings = [
+        *own_findings(result, analyses_of(result, designs)),
+        *standardiser_findings(result),
+        *level_findings(result),
+        *statistic_findings(result),
+        *plus_minus_findings(result),
     ]
-
-
-def _between_rows(results: list[Result]) -> list[dict]:
-    """Two groups with ± in the same outcome: what each reading makes of their difference."""
-    rows = []
-    usable = [r for r in results if r.spread is not None and r.mean is not None and r.n]
-    for i, first in enumerate(usable):
-        for second in usable[i + 1 :]:
-            if first.outcome_key != second.outcome_key or first.group == second.group:
-                continue
-            frame = two_groups(
-                Group(first.mean, first.spread, first.n), Group(second.mean, second.spread, second.n), None
-            )
-            pair = Result.pair(first, second)
-            rows += [_reading_row(pair, reading, f"± read as {reading['reading'].upper()}, groups compared")
-                     for reading in frame.to_dict("records")]  # fmt: skip
-    return rows
-
-
-def _reading_row(result: Result, reading: dict, design: str) -> dict:
-    return _row(result, "plus-minus", design, reading["df"], reading["verdict"], computation=reading["computation"],
-                sentence=reading["sentence"])  # fmt: skip
+    return [finding.row(result) for finding in findings]
 
 
 def _common_rows(results: list[Result], designs) -> list[dict]:
     rows = []
-    usable = [r for r in results if r.is_difference and r.evidence is not None and r.evidence.says_something]
-    for key in dict.fromkeys(r.outcome_key for r in usable):
-        together = [r for r in usable if r.outcome_key == key]
-        if len(together) < 2:
-            continue
-        family, evidences = Result.family(together), [r.evidence for r in together]
-        names = ", ".join(r.result for r in together)
-        for design in _designs(family, designs):
-            low, high = (float(edge[0]) for edge in common_se(evidences, design.df))
-            fits = np.isfinite(low)
-            sentence = f"{names} {'can' if fits else 'cannot'} share one standard error under {_article(design)}"
-            sentence += f": it would be {_range(low, high)}." if fits else "."
-            rows.append(_row(family, "common error", design.name, design.df, "fits" if fits else "does not fit", low, high,
-                             computation="ranges of SE of all differences intersected", sentence=sentence))  # fmt: skip
-        low, _ = common_se(evidences, DF_GRID)
-        df = DF_GRID[~np.isnan(low)]
-        said = (
-            f"{names} can share one standard error {_df_words(df)}."
-            if df.size
-            else f"{names} cannot share one standard error at any df."
-        )
-        rows.append(_row(family, "common error", "any df", np.nan, "fits" if df.size else "does not fit",
-                         computation="df from 1 to infinity tried", sentence=said))  # fmt: skip
+    usable = [
+        r for r in results if r.is_difference and r.evidence is not None and r.evidence.says_something and not r.n_2
+    ]
+    for key in dict.fromkeys(result.outcome_key for result in usable):
+        together = [result for result in usable if result.outcome_key == key]
+        if len(together) > 1:
+            family = Result.family(together)
+            rows += [finding.row(family) for finding in common_findings(together, analyses_of(family, designs))]
     return rows
 
 
-def _designs(result: Result, designs) -> list[Design]:
-    if designs is not None:
-        chosen = [Design(str(name), float(df)) for name, df in designs.items()]
-        if not chosen or any(not design.df > 0 for design in chosen):
-            raise EffectError(f"designs={dict(designs)!r}: give names with degrees of freedom above zero.")
-        return chosen
-    if not result.n:
-        return [Design("normal", np.inf)]
-    pooled = [Design(f"error pooled over {c} cells", (result.n - 1) * (c - 1.0)) for c in CELLS if result.is_difference]
-    return [Design(PAIRED, result.n - 1.0), *pooled, Design("normal", np.inf)]
+def _between_rows(results: list[Result]) -> list[dict]:
+    """Two groups with ± in the same outcome: what each reading makes of their difference."""
+    usable = [result for result in results if result.spread is not None and result.mean is not None and result.n]
+    rows = []
+    for first, second in itertools.combinations(usable, 2):
+        if first.outcome_key == second.outcome_key and first.group != second.group:
+            rows += [finding.row(Result.pair(first, second)) for finding in between_findings(first, second)]
+    return rows
 
 
-def _row(result: Result, check_name, design, df, verdict, se_low=np.nan, se_high=np.nan, sd_low=np.nan, sd_high=np.nan,
-         computation="", sentence="", r_low=np.nan, r_high=np.nan) -> dict:  # fmt: skip
-    return {"study": result.study, "result": result.result, "check": check_name, "design": design, "df": df, "verdict": verdict,
-            "se_low": se_low, "se_high": se_high, "sd_low": sd_low, "sd_high": sd_high, "r_low": r_low, "r_high": r_high,
-            "computation": computation, "sentence": sentence, "source_kind": result.source_kind}  # fmt: skip
-
-
-def _words(evidence: Evidence) -> str:
-    parts = [f"difference {evidence.difference.text}"]
-    if evidence.low is not None and evidence.high is not None:
-        parts.append(f"{evidence.level:.0%} interval {evidence.low.text} to {evidence.high.text}")
-    for name, part in (("P", evidence.p), ("t", evidence.t), ("SE", evidence.se)):
-        if part is not None:
-            parts.append(f"{name} {part.text}")
-    text = ", ".join(parts)
-    return text[:1].upper() + text[1:]
-
-
-def _df_sentence(words: str, df: np.ndarray) -> str:
-    return f"{words} fit together {_df_words(df)}." if df.size else f"{words} do not fit together at any df."
-
-
-def _df_words(df: np.ndarray) -> str:
-    if df.size == DF_GRID.size:
-        return "at any df"
-    if df.max() == df.min():
-        return f"at df = {df.min():g} only"
-    return f"from df = {df.min():g} upwards" if np.isinf(df.max()) else f"for df from {df.min():g} to {df.max():g}"
-
-
-def _article(design: Design) -> str:
-    if np.isinf(design.df) and design.name == "normal":
-        return "a normal interval and test"
-    article = "an" if design.name[:1].lower() in "aeiou" else "a"
-    return f"{article} {design.name} (df {design.df:g})"
-
-
-def _range(low: float, high: float) -> str:
-    if np.isinf(high):
-        return f"at least {low:.3g}"
-    return f"at most {high:.3g}" if low == 0 else f"between {low:.3g} and {high:.3g}"
-
-
-def _critical(result: Result, design: Design) -> float:
-    return float(t_quantile((1 + result.evidence.level) / 2, design.df))
-
-
-def _evidence_of(study, row: dict) -> str:
+def _evidence_of(study) -> str:
     reported = getattr(study, "reported", study)
     kinds = set(reported["evidence"].dropna().astype(str)) if "evidence" in reported else {"published"}
     return "synthetic" if "synthetic" in kinds else "derived"

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from mmc_analysis.effects.frames import two_sided_p
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import named_options
-from mmc_analysis.synthesis.printed import Printed, read_printed
+from mmc_analysis.synthesis.printed import Printed, participants, read_printed
 
 READINGS = ("sd", "se")
 UNLIKELY_D = 3.0
@@ -65,8 +64,8 @@ def compare_groups(
     >>> frame[["reading", "verdict"]].values.tolist()
     [['sd', 'does not fit'], ['se', 'does not fit']]
     """
-    first = Group(read_printed(mean_1), read_printed(spread_1), _size(n_1))
-    second = Group(read_printed(mean_2), read_printed(spread_2), _size(n_2))
+    first = Group(read_printed(mean_1), read_printed(spread_1), participants(n_1))
+    second = Group(read_printed(mean_2), read_printed(spread_2), participants(n_2))
     return two_groups(first, second, _printed_p(p, alpha))
 
 
@@ -80,22 +79,28 @@ def two_groups(first: Group, second: Group, p: Printed | None) -> pd.DataFrame:
 
 
 def _reading(first: Group, second: Group, p: Printed | None, reading: str) -> dict:
-    low, high = first.mean.low - second.mean.high, first.mean.high - second.mean.low
-    smallest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    largest = max(abs(low), abs(high))
-    sds = [_sds(group, reading) for group in (first, second)]
-    pooled = [np.sqrt(((first.n - 1) * sds[0][i] ** 2 + (second.n - 1) * sds[1][i] ** 2) / (first.n + second.n - 2))
-              for i in (0, 1)]  # fmt: skip
-    root, df = np.sqrt(1 / first.n + 1 / second.n), first.n + second.n - 2
-    d = smallest / pooled[1], largest / max(pooled[0], 1e-300)
-    t = d[0] / root, d[1] / root
-    p_low, p_high = float(two_sided_p(t[1], df)), float(two_sided_p(t[0], df))
-    verdict = _verdict(p, p_low, p_high, d[0])
+    difference = first.mean.low - second.mean.high, first.mean.high - second.mean.low
+    (low_1, high_1), (low_2, high_2) = (_sds(group, reading) for group in (first, second))
+    df = first.n + second.n - 2
+    pooled = [
+        np.sqrt(((first.n - 1) * s_1**2 + (second.n - 1) * s_2**2) / df)
+        for s_1, s_2 in ((low_1, low_2), (high_1, high_2))
+    ]
+    root = np.sqrt(1 / first.n + 1 / second.n)
     named = "standard deviations" if reading == "sd" else "standard errors"
-    computation = f"d = difference / pooled SD in [{d[0]:.3g}, {d[1]:.3g}], t({df}) in [{t[0]:.3g}, {t[1]:.3g}]"
-    return {"reading": reading, "t_low": t[0], "t_high": t[1], "p_low": p_low, "p_high": p_high, "d_low": d[0], "d_high": d[1],
-            "df": float(df), "verdict": verdict, "computation": computation,
-            "sentence": _sentence(named, p, p_low, p_high, d, verdict)}  # fmt: skip
+    return {"reading": reading, **_implied(difference, pooled, root, df, p, (named, "d = difference / pooled SD"))}
+
+
+def _implied(difference, sd, root: float, df: int, p: Printed | None, words: tuple[str, str]) -> dict:
+    """What a range of differences and one of SDs make of d, of t = d / root and of P; `words` name the reading and d."""
+    smallest = 0.0 if difference[0] <= 0 <= difference[1] else min(map(abs, difference))
+    d = smallest / sd[1], max(map(abs, difference)) / max(sd[0], 1e-300)
+    t = d[0] / root, d[1] / root
+    p_low, p_high = (float(two_sided_p(value, df)) for value in reversed(t))
+    verdict = _verdict(p, p_low, p_high, d[0])
+    computation = f"{words[1]} in [{d[0]:.3g}, {d[1]:.3g}], t({df}) in [{t[0]:.3g}, {t[1]:.3g}]"
+    return {"t_low": t[0], "t_high": t[1], "p_low": p_low, "p_high": p_high, "d_low": d[0], "d_high": d[1], "df": float(df),
+            "verdict": verdict, "computation": computation, "sentence": _sentence(words[0], p, p_low, p_high, d, verdict)}  # fmt: skip
 
 
 def _sds(group: Group, reading: str) -> tuple[float, float]:
@@ -130,12 +135,6 @@ def _printed_p(p, alpha: float) -> Printed | None:
     return read
 
 
-def _size(n) -> int:
-    if not np.isfinite(n) or n < 2 or n % 1:
-        raise EffectError(f"n={n!r} is not a number of participants of 2 or more.")
-    return int(n)
-
-
 def one_sample(group: Group, p: Printed | None) -> pd.DataFrame:
     """Return, per reading, what a mean change with "±" implies of its own test against no change.
 
@@ -147,16 +146,8 @@ def one_sample(group: Group, p: Printed | None) -> pd.DataFrame:
     """
     rows = []
     for reading in READINGS:
-        sds = _sds(group, reading)
-        spans_zero = group.mean.low <= 0 <= group.mean.high
-        smallest = 0.0 if spans_zero else min(abs(group.mean.low), abs(group.mean.high))
-        d = smallest / sds[1], max(abs(group.mean.low), abs(group.mean.high)) / max(sds[0], 1e-300)
-        t, df = (d[0] * np.sqrt(group.n), d[1] * np.sqrt(group.n)), group.n - 1
-        p_low, p_high = (2 * float(special.stdtr(df, -value)) for value in (t[1], t[0]))
-        verdict = _verdict(p, p_low, p_high, d[0])
         named = "a standard deviation" if reading == "sd" else "a standard error"
-        computation = f"d_z = mean / SD in [{d[0]:.3g}, {d[1]:.3g}], t({df}) in [{t[0]:.3g}, {t[1]:.3g}]"
-        rows.append({"reading": reading, "t_low": t[0], "t_high": t[1], "p_low": p_low, "p_high": p_high, "d_low": d[0],
-                     "d_high": d[1], "df": float(df), "verdict": verdict, "computation": computation,
-                     "sentence": _sentence(named, p, p_low, p_high, d, verdict)})  # fmt: skip
+        implied = _implied((group.mean.low, group.mean.high), _sds(group, reading), 1 / np.sqrt(group.n), group.n - 1, p,
+                           (named, "d_z = mean / SD"))  # fmt: skip
+        rows.append({"reading": reading, **implied})
     return pd.DataFrame(rows)

@@ -1,5 +1,6 @@
 """Printed numbers as what they are: intervals of what was rounded."""
 
+import numbers
 import re
 from dataclasses import dataclass
 
@@ -67,16 +68,16 @@ def read_printed(text, value: float | None = None, relation: str = "=", upper: f
     Printed(low=0.0, high=0.005, text='<0.005')
     """
     words = str(text).strip()
-    numbers = list(_NUMBER.finditer(words))
-    sign = _RELATION.search(words[: numbers[0].start()] if numbers else words)
+    found = list(_NUMBER.finditer(words))
+    sign = _RELATION.search(words[: found[0].start()] if found else words)
     if sign:
         relation = "<" if sign.group() in "<≤" else ">"
-    if not numbers:
+    if not found:
         if value is None or not np.isfinite(value):
             raise EffectError(f"there is no number in {words!r}. Give the text as printed, such as '5.0' or '<0.005'.")
         words_number = repr(float(value)).removesuffix(".0")
     else:
-        words_number = numbers[0].group().replace("\u2212", "-").replace(",", ".").replace(" ", "")
+        words_number = found[0].group().replace("\u2212", "-").replace(",", ".").replace(" ", "")
     centre = float(words_number) if value is None or not np.isfinite(value) else float(value)
     mantissa, _, power = words_number.lower().partition("e")
     decimals = len(mantissa.partition(".")[2]) - (int(power) if power else 0)
@@ -87,3 +88,21 @@ def read_printed(text, value: float | None = None, relation: str = "=", upper: f
         return Printed(centre, upper, words)
     low, high = (round(edge, decimals + 12) for edge in (centre - half, min(centre + half, upper)))
     return Printed(low, high, words)
+
+
+def participants(n) -> int:
+    """Return a number of participants.
+
+    Raises
+    ------
+    EffectError
+        If it is not a whole number of 2 or more.
+
+    Examples
+    --------
+    >>> participants(18.0)
+    18
+    """
+    if not isinstance(n, numbers.Real) or not np.isfinite(n) or n < 2 or n % 1:
+        raise EffectError(f"n={n!r} is not a number of participants of 2 or more.")
+    return int(n)

@@ -7,13 +7,46 @@ import pandas as pd
 
 from mmc_analysis.errors import EffectError
 from mmc_analysis.synthesis.compatible import Evidence
-from mmc_analysis.synthesis.printed import Printed, read_printed
+from mmc_analysis.synthesis.printed import Printed, participants, read_printed
 
 NEEDED = ("result", "statistic", "value", "printed")
 CENTRES = ("diff", "pct_change")
 FAMILY = ("outcome", "group", "muscle", "exercise", "tempo", "load", "load_pct_1rm", "unit")
 OUTCOME = ("outcome", "muscle", "limb_role", "time", "week", "unit")
 CHANGES = ("change", "pct_change")
+
+
+@dataclass(frozen=True)
+class Level:
+    """What is printed of one of the two things compared.
+
+    Attributes
+    ----------
+    mean, sd : Printed or None
+    """
+
+    mean: Printed | None = None
+    sd: Printed | None = None
+
+
+@dataclass(frozen=True)
+class Omnibus:
+    """A test statistic as F, with its P value.
+
+    Attributes
+    ----------
+    f, p : Printed
+        F, or the square of t; and P.
+    num_df : float
+        1 for t.
+    text : str
+        The statistic as printed.
+    """
+
+    f: Printed
+    p: Printed
+    num_df: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -25,7 +58,8 @@ class Result:
     study, result, group : str
     outcome_key : tuple
         What results must share to be compared.
-    n : int or None
+    n, n_2 : int or None
+        Participants; `n_2` those of the second of two independent groups.
     source_kind : str
         "secondary" if a value that matters is.
     is_change : bool
@@ -34,22 +68,34 @@ class Result:
         Whether it is a difference between conditions, which may share its error term with others.
     evidence : Evidence or None
         What bears on a difference.
-    mean, spread, cohen_d : Printed or None
-        `spread` is what stands behind "±" where the paper does not say what it is.
+    mean, spread, cohen_d, r : Printed or None
+        `spread` is what stands behind "±" where the paper does not say what it is; `r` the correlation of the two levels.
+    first, second : Level
+        What is compared: the difference is the first minus the second.
+    omnibus : Omnibus or None
+        A test statistic with its P value that does not speak of this difference alone.
+    df : float or None
+        Degrees of freedom as printed, of t or of the denominator of F.
     """
 
     study: str
     result: str
     group: str
     outcome_key: tuple
-    n: int | None
-    source_kind: str
+    n: int | None = None
+    source_kind: str = ""
+    n_2: int | None = None
     is_change: bool = False
     is_difference: bool = False
     evidence: Evidence | None = None
     mean: Printed | None = None
     spread: Printed | None = None
     cohen_d: Printed | None = None
+    r: Printed | None = None
+    first: Level = Level()
+    second: Level = Level()
+    omnibus: Omnibus | None = None
+    df: float | None = None
 
     @staticmethod
     def pair(first: "Result", second: "Result") -> "Result":
@@ -78,8 +124,7 @@ def results_of(study, n: int | None, alpha: float) -> list[Result]:
             raise EffectError(f"the reported rows have no column '{name}'. Needed: {', '.join(NEEDED)}.")
     if reported.empty:
         raise EffectError("there are no reported rows.")
-    if n is not None and (not np.isfinite(n) or n < 2 or n % 1):
-        raise EffectError(f"n={n!r} is not a number of participants of 2 or more.")
+    n = None if n is None else participants(n)
     keys = ["study", "result"] if "study" in reported else ["result"]
     return [_result(rows, reported, n, alpha) for _, rows in reported.groupby(keys, sort=False)]
 
@@ -87,35 +132,107 @@ def results_of(study, n: int | None, alpha: float) -> list[Result]:
 def _result(rows: pd.DataFrame, reported: pd.DataFrame, n: int | None, alpha: float) -> Result:
     first = rows.iloc[0]
     printed = {row["statistic"]: _read(row, alpha) for row in rows.to_dict("records")}
-    study, group = _text(first, "study"), _text(first, "group")
-    size, size_kind = (n, "") if n is not None else _size(reported, study, group, _text(first, "condition"), rows)
+    (size, size_2), size_kind = _sizes(reported, rows) if n is None else ((n, None), "")
     secondary = size_kind == "secondary" or (rows.get("source_kind", pd.Series(dtype=object)) == "secondary").any()
-    centre = next((printed[name] for name in CENTRES if printed.get(name) is not None), None)
-    mean = centre or (printed.get("mean") if _text(first, "quantity") in CHANGES else None)
     levels = rows["conf_level"].dropna() if "conf_level" in rows else pd.Series(dtype=float)
-    evidence = _evidence(
-        printed, mean, size, float(levels.iloc[0]) if len(levels) else 0.95, _text(first, "quantity") in CHANGES
-    )
-    return Result(
-        study, str(first["result"]), group, _key(first, FAMILY if "diff" in printed else OUTCOME), size,
-        "secondary" if secondary else _text(first, "source_kind"), mean is not None, "diff" in printed, evidence,
-        mean or printed.get("mean"), printed.get("plus_minus"), printed.get("cohen_d"),
+    result = Result(
+        _text(first, "study"), str(first["result"]), _text(first, "group"),
+        _key(first, FAMILY if "diff" in printed else OUTCOME), size,
+        "secondary" if secondary else _text(first, "source_kind"), size_2,
+    )  # fmt: skip
+    return with_numbers(
+        result, printed, level=float(levels.iloc[0]) if len(levels) else 0.95,
+        of_change=_text(first, "quantity") in CHANGES, levels=_levels(reported, first, alpha),
     )  # fmt: skip
 
 
-def _evidence(printed: dict, centre: Printed | None, n: int | None, level: float, of_change: bool) -> Evidence | None:
+def with_numbers(
+    result: Result, printed: dict[str, Printed | None], *, level: float, of_change: bool, levels: tuple[Level, Level]
+) -> Result:
+    """Return a result with its printed numbers, by the names of the statistics.
+
+    Parameters
+    ----------
+    result : Result
+        With its names and sizes.
+    printed : dict
+        "diff", "ci_low", "ci_high", "p", "t", "F", "num_df", "df", "se", "sd", "cohen_d", "r", "mean", "plus_minus" …
+    level : float
+        Level of the interval.
+    of_change : bool
+        Whether the SD is that of the changes, and the mean a change.
+    levels : (Level, Level)
+    """
+    centre = next((printed[name] for name in CENTRES if printed.get(name) is not None), None)
+    mean = centre or (printed.get("mean") if of_change else None)
+    return replace(
+        result, is_change=mean is not None, is_difference="diff" in printed,
+        evidence=_evidence(printed, mean, result.n if of_change and not result.n_2 else None, level), mean=mean or printed.get("mean"),
+        spread=printed.get("plus_minus"), cohen_d=printed.get("cohen_d"), r=printed.get("r"), first=levels[0],
+        second=levels[1], omnibus=_omnibus(printed, mean), df=_middle(printed.get("df")),
+    )  # fmt: skip
+
+
+def _evidence(printed: dict, centre: Printed | None, n: int | None, level: float) -> Evidence | None:
     if centre is None:
         return None
-    se = printed.get("se")
-    if se is None and printed.get("sd") is not None and n and of_change:
-        se = Printed(printed["sd"].low / np.sqrt(n), printed["sd"].high / np.sqrt(n), f"SD {printed['sd'].text}")
+    se, sd = printed.get("se"), printed.get("sd")
+    if se is None and sd is not None and n:
+        se = Printed(sd.low / np.sqrt(n), sd.high / np.sqrt(n), f"SD {sd.text}")
     t = printed.get("t")
-    if t is None and printed.get("F") is not None:
+    if t is None and printed.get("F") is not None and _middle(printed.get("num_df")) in (None, 1.0):
         f = printed["F"]
         t = Printed(np.sqrt(max(f.low, 0.0)), np.sqrt(f.high), f"F {f.text}")
-    p = printed.get("p")
-    bound = p or printed.get("significance")
-    return Evidence(centre, printed.get("ci_low"), printed.get("ci_high"), bound, t, se, level)
+    of_difference = printed.get("F") is None or t is not None
+    p = printed.get("p") or printed.get("significance") if of_difference else None
+    return Evidence(centre, printed.get("ci_low"), printed.get("ci_high"), p, t, se, level)
+
+
+def _omnibus(printed: dict, centre: Printed | None) -> Omnibus | None:
+    """A statistic and its P that the difference, if there is one, does not already account for."""
+    t, f, p = (printed.get(name) for name in ("t", "F", "p"))
+    num_df = _middle(printed.get("num_df")) or 1.0
+    if p is None or (t is None and f is None) or (centre is not None and (f is None or num_df == 1)):
+        return None
+    if f is not None:
+        return Omnibus(f, p, num_df, f"F {f.text}")
+    smallest, largest = sorted((abs(t.low), abs(t.high)))
+    return Omnibus(Printed(0.0 if t.low < 0 < t.high else smallest**2, largest**2, t.text), p, 1.0, f"t {t.text}")
+
+
+def _middle(number: Printed | None) -> float | None:
+    return None if number is None else number.middle
+
+
+def _levels(reported: pd.DataFrame, row: pd.Series, alpha: float) -> tuple[Level, Level]:
+    """The printed means and SDs of the two things that a difference compares: conditions, times or groups."""
+    if "comparator" not in reported or row["statistic"] == "n":
+        return Level(), Level()
+    comparator = _text(row, "comparator")
+    for name in ("condition", "time", "group"):
+        label = _text(row, name)
+        if not comparator or not label or comparator not in set(_column(reported, name)):
+            continue
+        keys = [key for key in FAMILY if key in reported and key not in (name, "unit")]
+        others = [key for key in ("condition", "time", "group") if key in reported and key != name]
+        same = np.ones(len(reported), dtype=bool)
+        for key in dict.fromkeys([*keys, *others]):
+            same &= _column(reported, key) == _text(row, key)
+        if "study" in reported:
+            same &= _column(reported, "study") == _text(row, "study")
+        return tuple(
+            _level(reported[same & (_column(reported, name) == value)], alpha) for value in (label, comparator)
+        )
+    return Level(), Level()
+
+
+def _level(rows: pd.DataFrame, alpha: float) -> Level:
+    rows = rows[~np.isin(_column(rows, "quantity"), CHANGES)]
+    found = {}
+    for name in ("mean", "sd"):
+        own = rows[rows["statistic"] == name]
+        found[name] = _read(own.iloc[0].to_dict(), alpha) if len(own) == 1 else None
+    return Level(**found)
 
 
 def _read(row: dict, alpha: float) -> Printed | None:
@@ -129,13 +246,24 @@ def _read(row: dict, alpha: float) -> Printed | None:
     return read_printed(row["printed"], float(value), relation if relation in ("<", ">") else "=", upper)
 
 
-def _size(reported: pd.DataFrame, study: str, group: str, condition: str, rows: pd.DataFrame) -> tuple[int | None, str]:
-    """Participants behind a result: its own row, else the one group that matches, else the whole study."""
+def _sizes(reported: pd.DataFrame, rows: pd.DataFrame) -> tuple[tuple[int | None, int | None], str]:
+    """Participants behind a result, of two groups where it compares them, and the kind of source that says so."""
+    first = rows.iloc[0]
+    study, group, condition, comparator = (_text(first, name) for name in ("study", "group", "condition", "comparator"))
+    n, kind = _size(reported, study, group, condition, set(rows["result"]))
+    if not group or not comparator or comparator not in set(_column(reported, "group")):
+        return (n, None), kind
+    n_2, kind_2 = _size(reported, study, comparator, condition, set())
+    return (n, n_2) if n and n_2 else (None, None), "secondary" if "secondary" in (kind, kind_2) else kind
+
+
+def _size(reported: pd.DataFrame, study: str, group: str, condition: str, results: set) -> tuple[int | None, str]:
+    """Participants of a group: said with the result, else by the one row that matches, else of the whole study."""
     sizes = reported[(reported["statistic"] == "n") & reported["value"].notna()]
     if "study" in reported:
         sizes = sizes[sizes["study"].astype(str) == study]
     groups, conditions = _column(sizes, "group"), _column(sizes, "condition")
-    own = sizes[sizes["result"].isin(rows["result"])]
+    own = sizes[sizes["result"].isin(results)]
     if not len(own) and group:
         own = sizes[(groups == group) & ((conditions == "") | (conditions == condition))]
     elif not len(own):

@@ -193,13 +193,17 @@ def test_one_sample_reading_with_a_printed_p():
     assert one_sample(group, read_printed("0.0090", upper=1))["verdict"].tolist() == ["does not fit", "fits"]
 
 
+def any_df(frame):
+    return frame[frame["check"] == "df"].iloc[0]
+
+
 def test_checking_numbers_without_a_study():
-    row = consistency.check_numbers("6", ci_low="3", ci_high="8", p="0.0001").iloc[0]
+    row = any_df(consistency.check_numbers("6", ci_low="3", ci_high="8", p="0.0001"))
     assert row["verdict"] == "fits"
     assert row["df_low"] == 10
     assert np.isinf(row["df_high"])
-    assert consistency.check_numbers("6", ci_low="3", ci_high="8", p="0.4", df=17)["verdict"][0] == "does not fit"
-    exact = consistency.check_numbers("9.00", ci_low="4.99", ci_high="13.01", p="0.0002").iloc[0]
+    assert consistency.check_numbers("6", ci_low="3", ci_high="8", p="0.4", df="17")["verdict"][0] == "does not fit"
+    exact = any_df(consistency.check_numbers("9.00", ci_low="4.99", ci_high="13.01", p="0.0002"))
     assert exact["df_low"] <= 17 <= exact["df_high"]
 
 
@@ -258,8 +262,8 @@ def test_synthetic_rows_stay_synthetic():
             ),
             "n=1.5",
         ),
-        (lambda: consistency.check_numbers("9"), "alone cannot be checked"),
-        (lambda: consistency.check_numbers("nine", df=3, t="2"), "no number in 'nine'"),
+        (lambda: consistency.check_numbers("9"), "nothing among these numbers"),
+        (lambda: consistency.check_numbers("nine", df="3", t="2"), "no number in 'nine'"),
         (lambda: consistency.compare_groups("9", "2", 1, "8", "2", 9), "n=1 is not"),
         (lambda: consistency.compare_groups("9", "-2", 9, "8", "2", 9), "must be above zero"),
         (lambda: consistency.compare_groups("9", "2", 9, "8", "2", 9, p="4"), "not a P value"),

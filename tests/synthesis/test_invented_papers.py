@@ -50,7 +50,7 @@ def test_a_number_before_the_sign_keeps_its_rounding():
 
 def test_limits_the_wrong_way_round_are_no_verdict():
     with pytest.raises(EffectError, match="lower limit 13 is above the upper limit 5"):
-        consistency.check_numbers("9", ci_low="13", ci_high="5", df=17)
+        consistency.check_numbers("9", ci_low="13", ci_high="5", df="17")
 
 
 @pytest.mark.parametrize("kind", ["sd", "se"])
