@@ -27,7 +27,8 @@ _DETAILS = ("outcome", "muscle", "exercise", "condition", "group", "load", "load
 def row_labels(frame: pd.DataFrame, figure: str) -> list[str]:
     """Return a name for each row: its label, study, contrast or term, with the design columns that tell rows apart.
 
-    One row alone that has none of these is named by its metric.
+    A study or contrast that all rows share is not repeated in every row, unless nothing else tells them apart. One row alone
+    that has none of these is named by its metric.
 
     Raises
     ------
@@ -37,7 +38,11 @@ def row_labels(frame: pd.DataFrame, figure: str) -> list[str]:
     Examples
     --------
     >>> row_labels(pd.DataFrame({"study": ["a2016", "a2016"], "muscle": ["pectoralis", "triceps"]}), "forest")
-    ['a2016, pectoralis', 'a2016, triceps']
+    ['pectoralis', 'triceps']
+    >>> row_labels(pd.DataFrame({"study": ["a2016", "b2017"], "load": [20, 20]}), "forest")
+    ['a2016', 'b2017']
+    >>> row_labels(pd.DataFrame({"contrast": "focus - regular", "load": [20, 40]}), "forest")
+    ['load 20', 'load 40']
     """
     first = next((c for c in _NAMES if c in frame.columns and frame[c].notna().all()), None)
     if first is None and len(frame) == 1 and only(frame, "metric"):
@@ -46,14 +51,22 @@ def row_labels(frame: pd.DataFrame, figure: str) -> list[str]:
         raise FigureError(
             f"{figure}: no column names the rows. One of {', '.join(_NAMES)} is needed, filled in every row."
         )
-    labels = names_of(frame[first]).tolist()
-    for column in (*_NAMES, *_DETAILS):
-        if len(set(labels)) == len(labels) or first == "label":
+    varying = [c for c in (*_NAMES, *_DETAILS) if c in frame.columns and frame[c].nunique() > 1]
+    if first == "label" or not varying:
+        return names_of(frame[first]).tolist()
+    labels = [""] * len(frame)
+    for column in dict.fromkeys((first, *varying) if first in varying else varying):
+        labels = [", ".join(filter(None, pair)) for pair in zip(labels, _detail(frame, column), strict=True)]
+        if len(set(labels)) == len(labels):
             break
-        if column != first and column in frame.columns and frame[column].nunique() > 1:
-            parts = names_of(frame[column].astype(object).where(frame[column].notna(), "")).tolist()
-            labels = [f"{label}, {part}" if part else label for label, part in zip(labels, parts, strict=True)]
-    return labels
+    return [label or shared for label, shared in zip(labels, names_of(frame[first]), strict=True)]
+
+
+def _detail(frame: pd.DataFrame, column: str) -> list[str]:
+    """The names in a column; bare numbers carry the column's name."""
+    names = names_of(frame[column].astype(object).where(frame[column].notna(), "")).tolist()
+    bare = all(name.replace(".", "", 1).isdigit() for name in names if name)
+    return [f"{column.replace('_', ' ')} {name}" if name and bare else name for name in names]
 
 
 def decimals_of_rows(frame: pd.DataFrame) -> list[int]:

@@ -107,7 +107,7 @@ def forest(
         name_axes(ax, wrapped(words, BODY_PT, inner + 2 * min(left, right)), None)
         _write_sides(ax, sides, reference)
         stamp_evidence(ax, *frames)
-        notes = (_secondary_words(rows), _heterogeneity_words(pooled), evidence_words(pd.concat(frames)))
+        notes = (_secondary_words(rows), _heterogeneity_words(pooled, subgroup), evidence_words(pd.concat(frames)))
         add_note(ax, notes, left_pt=left)
     return ax
 
@@ -221,13 +221,20 @@ def _secondary_words(rows: pd.DataFrame) -> str:
     return SECONDARY_WORDS if rows["secondary"].any() else ""
 
 
-def _heterogeneity_words(pooled: pd.DataFrame | None) -> str:
+def _whose(row: pd.Series, subgroup: str | None) -> str:
+    own = row.get(subgroup) if subgroup else None
+    name = row.get("label") if own is None or pd.isna(own) else own
+    return "" if name is None or pd.isna(name) else f"{str(name)[:1].upper()}{str(name)[1:]}: "
+
+
+def _heterogeneity_words(pooled: pd.DataFrame | None, subgroup: str | None) -> str:
     """Say how much studies differ, for the pooled rows that have `tau2` and `i2`."""
     if pooled is None or not {"tau2", "i2"} <= set(pooled.columns):
         return ""
     known = pooled[pooled["tau2"].notna() & pooled["i2"].notna()]
     words = []
     for _, row in known.iterrows():
-        name = f"{row['label']}: " if "label" in row and len(pooled) > 1 else ""
-        words.append(f"{name}τ² = {write_number(row['tau2'], choose_decimals(row['tau2']))}, I² = {row['i2']:.0f} %.")
+        words.append(
+            f"{_whose(row, subgroup) if len(pooled) > 1 else ''}τ² = {write_number(row['tau2'], choose_decimals(row['tau2']))}, I² = {row['i2']:.0f} %."
+        )
     return " ".join(words)
