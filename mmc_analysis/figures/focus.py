@@ -6,30 +6,8 @@ from matplotlib.axes import Axes
 
 from mmc_analysis.errors import FigureError
 from mmc_analysis.figures import curves
-from mmc_analysis.figures.frames import (
-    ALONE,
-    as_numbers,
-    level_name,
-    levels_of,
-    one_value_per_cell,
-    refuse_mixtures,
-    require,
-    same_unit,
-    subject_words,
-    value_label,
-)
-from mmc_analysis.figures.notes import (
-    add_legend,
-    add_note,
-    add_subject,
-    evidence_words,
-    legend_height,
-    note_height,
-    refuse_crowding,
-    refuse_long_names,
-    stamp_evidence,
-)
-from mmc_analysis.figures.styling import ONE_COLUMN, axes_or_new, dress, looks_for, name_axes, style
+from mmc_analysis.figures.curve_panels import CurvePanel
+from mmc_analysis.figures.frames import as_numbers, level_name, levels_of, require
 from mmc_analysis.options import check_option, named_options
 
 LOAD_LABELS = {"load_pct_1rm": "Load (% 1RM)", "load_kg": "Load (kg)", "load": "Load"}
@@ -96,27 +74,9 @@ def focus_by_load(
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('Load (% 1RM)', 'Peak EMG (% of maximum EMG)')
     """
-    drawn = focus_by_load_data(observations, estimates, by=by, load=load, interval=interval, conf_level=conf_level)
-    axis = _load_axis(observations, load)
-    looks = looks_for(levels_of(observations[by]), _NAME, by)
-    refuse_long_names(looks, by, _NAME)
-    refuse_long_names(axis.places, axis.column, _NAME)
-    labels = {name: name.replace("_", " ") for name in looks}
-    individuals = drawn[drawn["layer"] == "individual"]
-    words = (curves.people_words(individuals), curves.interval_words(estimates, interval, conf_level))
-    words = (*words, evidence_words(observations))
-    with style():
-        ax = axes_or_new(ax, ONE_COLUMN, _height(axis, labels if legend else {}, words))
-        dress(ax)
-        curves.draw_curves(ax, drawn, looks)
-        lines = curves.write_places(ax, axis)
-        name_axes(ax, axis.label, value_label(observations))
-        add_subject(ax, subject_words(observations))
-        stamp_evidence(ax, observations, estimates)
-        below = add_legend(ax, curves.handles(looks, labels), lines) if legend else None
-        add_note(ax, words, below)
-        refuse_crowding(ax, lines, _NAME)
-    return ax
+    panel = _panel(observations, estimates, by, load, interval, conf_level)
+    labels = {name: name.replace("_", " ") for name in levels_of(observations[by])}
+    return panel.draw(ax, panel.frame(), labels, legend)
 
 
 @named_options
@@ -149,26 +109,16 @@ def focus_by_load_data(
     4     regular  50.0   47.5  2.0
     5  pectoralis  50.0   55.5  2.0
     """
+    return _panel(observations, estimates, by, load, interval, conf_level).frame()
+
+
+def _panel(observations, estimates, by, load, interval, conf_level) -> CurvePanel:
     curves.check_interval(interval, conf_level, _NAME)
     require(observations, ["participant", by, "measure", "value", "unit"], _NAME)
-    refuse_mixtures(observations, [column for column in ALONE if column != by], _NAME)
     axis = _load_axis(observations, load)
-    series = levels_of(observations[by])
-    looks_for(series, _NAME, by)
-    cells = one_value_per_cell(observations, ["participant", by, axis.column], _NAME)
-    individuals = curves.individual_rows(cells, by, axis)
-    if estimates is None:
-        means = curves.mean_rows(individuals, interval, conf_level, _NAME)
-    else:
-        same_unit(observations, estimates, _NAME)
-        means = curves.estimated_rows(_with_load(estimates, observations, axis), by, axis, individuals, _NAME)
-    drawn = pd.concat([individuals, means], ignore_index=True)
-    return curves.dodged(drawn, series, axis.step)
-
-
-def _height(axis: curves.Axis, labels: dict[str, str], words: tuple[str, ...]) -> float:
-    """Return the height of a figure of its own, in millimetres."""
-    return 80 + legend_height(labels.values()) + curves.places_height(axis) + note_height(words)
+    if estimates is not None:
+        estimates = _with_load(estimates, observations, axis)
+    return CurvePanel(_NAME, observations, estimates, by, axis, interval, conf_level)
 
 
 def _load_axis(observations: pd.DataFrame, load: str | None) -> curves.Axis:

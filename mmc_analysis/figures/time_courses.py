@@ -5,30 +5,8 @@ from matplotlib.axes import Axes
 
 from mmc_analysis.errors import FigureError
 from mmc_analysis.figures import curves
-from mmc_analysis.figures.frames import (
-    ALONE,
-    as_numbers,
-    level_name,
-    levels_of,
-    one_value_per_cell,
-    refuse_mixtures,
-    require,
-    same_unit,
-    subject_words,
-    value_label,
-)
-from mmc_analysis.figures.notes import (
-    add_legend,
-    add_note,
-    add_subject,
-    evidence_words,
-    legend_height,
-    note_height,
-    refuse_crowding,
-    refuse_long_names,
-    stamp_evidence,
-)
-from mmc_analysis.figures.styling import ONE_COLUMN, axes_or_new, dress, looks_for, name_axes, style
+from mmc_analysis.figures.curve_panels import CurvePanel
+from mmc_analysis.figures.frames import as_numbers, level_name, levels_of, require
 from mmc_analysis.options import check_option, named_options
 
 OVER_LABELS = {"time": "Time", "week": "Time (weeks)", "session": "Session"}
@@ -93,27 +71,11 @@ def trajectories(
     >>> ax.get_ylabel(), [text.get_text() for text in ax.get_legend().get_texts()]
     ('Torque (N·m)', ['control (n = 2)', 'imagery (n = 2)'])
     """
-    drawn = trajectories_data(observations, estimates, by=by, over=over, interval=interval, conf_level=conf_level)
-    axis = _time_axis(observations, over)
-    looks = looks_for(levels_of(observations[by]), _NAME, by)
-    refuse_long_names(looks, by, _NAME)
-    refuse_long_names(axis.places, axis.column, _NAME)
+    panel = _panel(observations, estimates, by, over, interval, conf_level)
+    drawn = panel.frame(along=("time",))
     individuals = drawn[drawn["layer"] == "individual"]
-    labels = _labels(individuals, list(looks))
-    words = (curves.people_words(individuals), curves.interval_words(estimates, interval, conf_level))
-    words = (*words, _dropout_words(individuals, axis), evidence_words(observations))
-    with style():
-        ax = axes_or_new(ax, ONE_COLUMN, _height(axis, labels if legend else {}, words))
-        dress(ax)
-        curves.draw_curves(ax, drawn, looks)
-        lines = curves.write_places(ax, axis)
-        name_axes(ax, axis.label, value_label(observations))
-        add_subject(ax, subject_words(observations))
-        stamp_evidence(ax, observations, estimates)
-        below = add_legend(ax, curves.handles(looks, labels), lines) if legend else None
-        add_note(ax, words, below)
-        refuse_crowding(ax, lines, _NAME)
-    return ax
+    labels = _labels(individuals, levels_of(observations[by]))
+    return panel.draw(ax, drawn, labels, legend, (_dropout_words(individuals, panel.axis),))
 
 
 @named_options
@@ -145,26 +107,14 @@ def trajectories_data(
     4  imagery  0.0   55.0  2.0
     5  imagery  1.0   61.0  2.0
     """
+    return _panel(observations, estimates, by, over, interval, conf_level).frame(along=("time",))
+
+
+def _panel(observations, estimates, by, over, interval, conf_level) -> CurvePanel:
     curves.check_interval(interval, conf_level, _NAME)
     check_option("over", over, OVER_LABELS, FigureError)
     require(observations, ["participant", by, over, "measure", "value", "unit"], _NAME)
-    refuse_mixtures(observations, [column for column in ALONE if column not in (by, "time")], _NAME)
-    axis = _time_axis(observations, over)
-    series = levels_of(observations[by])
-    looks_for(series, _NAME, by)
-    cells = one_value_per_cell(observations, ["participant", by, over], _NAME)
-    individuals = curves.individual_rows(cells, by, axis)
-    if estimates is None:
-        means = curves.mean_rows(individuals, interval, conf_level, _NAME)
-    else:
-        same_unit(observations, estimates, _NAME)
-        means = curves.estimated_rows(estimates, by, axis, individuals, _NAME)
-    return curves.dodged(pd.concat([individuals, means], ignore_index=True), series, axis.step)
-
-
-def _height(axis: curves.Axis, labels: dict[str, str], words: tuple[str, ...]) -> float:
-    """Return the height of a figure of its own, in millimetres."""
-    return 80 + legend_height(labels.values()) + curves.places_height(axis) + note_height(words)
+    return CurvePanel(_NAME, observations, estimates, by, _time_axis(observations, over), interval, conf_level)
 
 
 def _time_axis(observations: pd.DataFrame, over: str) -> curves.Axis:
