@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import style as matplotlib_style
@@ -112,8 +113,16 @@ def style() -> Iterator[None]:
     >>> matplotlib.rcParams["font.size"] == before
     True
     """
-    with matplotlib_style.context(["default", _SETTINGS]):
-        yield
+    interactive = matplotlib.is_interactive()
+    try:
+        with matplotlib_style.context(["default", _SETTINGS]):
+            try:
+                yield
+            finally:
+                interactive = matplotlib.is_interactive()
+    finally:
+        # a notebook's backend, loaded with the first figure, turns interaction on: no matter of style, so it stays
+        matplotlib.interactive(interactive)
 
 
 @named_options

@@ -208,3 +208,15 @@ def test_values_that_cannot_be_drawn_are_named(lifters, bad):
     broken.loc[7, "value"] = bad
     with pytest.raises(FigureError, match=rf"column 'value' holds {bad!r} in row 7"):
         figures.focus_by_load(broken)
+
+
+def test_a_backend_that_turns_interaction_on_keeps_it_on():
+    """Jupyter's backend is loaded with the first figure; were this undone, no later figure would show."""
+    before = matplotlib.is_interactive()
+    try:
+        matplotlib.interactive(False)
+        with figures.style():
+            matplotlib.interactive(True)
+        assert matplotlib.is_interactive()
+    finally:
+        matplotlib.interactive(before)
