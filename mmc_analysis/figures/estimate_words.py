@@ -20,7 +20,7 @@ from mmc_analysis.schema import (
 NOT_REPORTED = "interval not reported"
 SECONDARY_MARK = "†"
 SECONDARY_WORDS = f"{SECONDARY_MARK} From a secondary source, not read in the paper."
-_NAMES = ("label", "study", "contrast", "term", "key")
+_NAMES = ("label", "study", "contrast", "term", "key", "assumption")
 _DETAILS = ("outcome", "muscle", "exercise", "condition", "group", "load", "load_pct_1rm", "tempo", "time", "limb")
 
 

@@ -164,3 +164,18 @@ def test_studies_with_their_pooled_rows_in_one_frame_are_refused(effects, pooled
     ):
         figures.forest(pd.concat([studies, pooled.assign(grouping="study")], ignore_index=True))
     figures.forest(studies, pooled)
+
+
+def test_a_sweep_over_assumptions_is_named_by_them():
+    rows = pd.DataFrame({"metric": "g_av", "assumption": ["r = 0.3", "r = 0.9"], "estimate": [0.58, 0.58], "conf_low": [0.01, 0.3],
+                         "conf_high": [1.13, 0.85], "method": "noncentral t", "evidence": "derived"})  # fmt: skip
+    assert [label.get_text() for label in figures.forest(rows).get_yticklabels()] == ["r = 0.3", "r = 0.9"]
+
+
+def test_heterogeneity_is_told_by_subgroup():
+    rows = pd.DataFrame({"label": list("abcd"), "metric": "g_av", "estimate": [0.1, 0.2, 0.3, 0.5], "conf_low": 0.0, "conf_high": 1.0,
+                         "arm": ["imagery", "imagery", "physical", "physical"], "evidence": "derived"})  # fmt: skip
+    pooled = pd.DataFrame({"label": "Subtotal", "metric": "g_av", "estimate": [0.15, 0.4], "conf_low": 0.0, "conf_high": 1.0,
+                           "arm": ["imagery", "physical"], "tau2": [0.01, 0.02], "i2": [10.0, 30.0], "evidence": "derived"})  # fmt: skip
+    words = note(figures.forest(rows, pooled, subgroup="arm"))
+    assert "Imagery: τ² = 0.01" in words and "Physical: τ² = 0.02" in words
