@@ -310,3 +310,30 @@ def test_a_table_of_names_alone_is_refused():
     with pytest.raises(ReportError, match=r"no row has an estimate.* columns=\['value', …\]"):
         report.table(observations)
     assert report.table(observations, columns=["condition", "value"]).shape == (2, 2)
+
+
+def test_checks_of_reported_results_are_written_with_their_ranges_and_verdicts():
+    checks = pd.DataFrame({
+        "study": "s", "result": "pectoralis", "check": ["own error", "df"], "design": ["paired test", "any df"], "df": [17.0, np.nan],
+        "verdict": "fits", "se_low": [1.6589, np.nan], "se_high": [2.1329, np.nan], "sd_low": np.nan, "sd_high": np.nan,
+        "evidence": "derived",
+    })  # fmt: skip
+    cells = report.table(checks)
+    assert cells.iloc[0].to_dict() == {"Study": "s", "Check": "own error", "Design": "paired test", "df": "17",
+                                       "Standard error": "[1.66, 2.13]", "Verdict": "fits",
+                                       "Source": "derived from published values"}  # fmt: skip
+    assert cells.loc[1, "Standard error"] == "" and cells.loc[1, "df"] == ""
+
+
+def test_equivalence_tests_show_bounds_and_verdict():
+    row = pd.DataFrame({"contrast": "a - b", "estimate": [1.0], "std_error": 0.84, "conf_level": 0.9, "conf_low": -0.46, "conf_high": 2.46,
+                        "bound_low": -4.0, "bound_high": 4.0, "p_value": 0.001, "verdict": "equivalent", "evidence": "measured"})  # fmt: skip
+    cells = report.table(row).iloc[0]
+    assert cells[["Bounds", "Verdict"]].tolist() == ["[−4.00, 4.00]", "equivalent"]
+
+
+def test_pooled_estimates_show_prediction_interval_and_weights_are_percents():
+    pooled = pd.DataFrame({"label": ["Pooled"], "metric": "g_av", "estimate": 0.3, "std_error": 0.1, "conf_level": 0.95, "conf_low": 0.1,
+                           "conf_high": 0.5, "pred_low": -0.4, "pred_high": 1.0, "evidence": "derived"})  # fmt: skip
+    assert report.table(pooled)["95 % prediction interval"].tolist() == ["[−0.40, 1.00]"]
+    assert report.table(pooled.assign(weight=36.04))["Weight"].tolist() == ["36.0 %"]

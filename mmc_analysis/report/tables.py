@@ -23,14 +23,33 @@ from mmc_analysis.schema import (
     write_unit,
 )
 
-NAMES = ("label", "study", "contrast", "term", "comparator", "measure", "outcome")
-COMPUTED = ("interval", "test", "sources")
+NAMES = (
+    "label",
+    "study",
+    "contrast",
+    "term",
+    "comparator",
+    "measure",
+    "outcome",
+    "result",
+    "check",
+    "design",
+    "assumption",
+)
+RANGES = {
+    "prediction": ("pred_low", "pred_high"), "bounds": ("bound_low", "bound_high"), "se_range": ("se_low", "se_high"),
+    "sd_range": ("sd_low", "sd_high"), "r_range": ("r_low", "r_high"),
+}  # fmt: skip
+COMPUTED = ("interval", "test", "sources", *RANGES)
+NUMBERS = ("estimate", "std_error", "interval", "prediction", "test", "bounds", "p_value", "se_range", "sd_range",
+           "r_range", "verdict", "tau2", "i2", "n", "weight", "sources")  # fmt: skip
 P_COLUMNS = ("p_value", "p_gg", "p_hf", "p_mauchly")
 DF_COLUMNS = ("df", "num_df", "den_df")
 HEADINGS = {
     "label": "", "std_error": "SE", "test": "Test", "n": "n", "n_obs": "Observations", "p_gg": "p (Greenhouse–Geisser)",
     "p_hf": "p (Huynh–Feldt)", "num_df": "df 1", "den_df": "df 2", "df": "df", "sources": "Source", "sd": "SD",
     "eps_gg": "ε (Greenhouse–Geisser)", "eps_hf": "ε (Huynh–Feldt)", "mauchly_w": "Mauchly's W", "p_mauchly": "p (Mauchly)",
+    "bounds": "Bounds", "se_range": "Standard error", "sd_range": "SD", "r_range": "Correlation", "tau2": "τ²", "i2": "I²",
     "ges": "Generalised η²", "pes": "Partial η²", "load_pct_1rm": "Load (% 1RM)", "load_kg": "Load (kg)",
 }  # fmt: skip
 
@@ -42,11 +61,12 @@ def table(estimates: pd.DataFrame, *, columns: Iterable[str] | None = None) -> p
     Parameters
     ----------
     estimates : pandas.DataFrame
-        An estimates frame; its rows keep their order.
+        An estimates frame, or the checks of reported results; its rows keep their order.
     columns : iterable of str, optional
-        Columns of the frame, or "interval" (both limits), "test" (statistic with its degrees of freedom), "sources"
-        (what is not a measurement). By default the columns that name the rows, then estimate, std_error, interval,
-        test, p_value, n and sources, each if it says anything.
+        Columns of the frame, or "interval" (both limits), "prediction" (of a pooled estimate), "test" (statistic with
+        its degrees of freedom), "bounds" (of an equivalence test), "se_range", "sd_range", "r_range" (of a check),
+        "sources" (what is not a measurement). By default the columns that name the rows, then estimate, std_error,
+        interval, prediction, test, bounds, p_value, the ranges, verdict, tau2, i2, n, weight and sources, each if it says anything.
 
     Returns
     -------
@@ -87,15 +107,18 @@ def _default_columns(estimates: pd.DataFrame, rows: list[Mapping]) -> list[str]:
     naming = [name for name in dict.fromkeys(there) if name == first or estimates[name].nunique(dropna=False) > 1]
     metric = ["metric"] if _shared(estimates, "metric") is None and "metric" in estimates.columns else []
     unit = ["unit"] if _shared_unit(estimates) is None and "unit" in estimates.columns else []
-    numbers = ("estimate", "std_error", "interval", "test", "p_value", "n", "sources")
-    said = [name for name in numbers if _can_say(name, estimates) and any(map(_writer(name, estimates), rows))]
-    if not said:
+    said = [name for name in NUMBERS if _can_say(name, estimates) and any(map(_writer(name, estimates), rows))]
+    if not set(said) - {"sources", "n"}:
         raise ReportError("table: no row has an estimate, an interval, a test or a P value. Give a frame of estimates, or name the "
                           f"columns: columns=['{estimates.columns[-1]}', …].")  # fmt: skip
-    return [*naming, *metric, *said[:1], *unit, *said[1:]] if said[:1] == ["estimate"] else [*naming, *said]
+    df = ["df"] if "check" in naming and "df" in estimates.columns else []
+    after = said.index("estimate") + 1 if "estimate" in said else 0
+    return [*naming, *metric, *df, *said[:after], *(unit if after else []), *said[after:]]
 
 
 def _can_say(name: str, estimates: pd.DataFrame) -> bool:
+    if name in RANGES:
+        return set(RANGES[name]) <= set(estimates.columns)
     return name in COMPUTED or name in estimates.columns
 
 
@@ -117,6 +140,8 @@ def _writer(name: str, estimates: pd.DataFrame) -> Callable[[Mapping], str]:
         return lambda row: _unless_nan(number_in(row, name), degrees_of_freedom)
     if name == "interval":
         return lambda row: _interval_cell(row, with_level=_shared(estimates, "conf_level") is None)
+    if name in RANGES:
+        return lambda row: _range_cell(row, *RANGES[name])
     if name in _CELLS:
         return _CELLS[name]
     if pd.api.types.is_numeric_dtype(estimates[name]) and not pd.api.types.is_bool_dtype(estimates[name]):
@@ -160,6 +185,18 @@ def _interval_cell(row: Mapping, with_level: bool) -> str:
     return f"{text} ({write_level(level)})" if with_level and math.isfinite(level) else text
 
 
+def _range_cell(row: Mapping, low: str, high: str) -> str:
+    ends = number_in(row, low), number_in(row, high)
+    if any(map(math.isnan, ends)):
+        return ""
+    largest = max(filter(math.isfinite, map(abs, ends)), default=1.0)
+    return write_interval(*ends, decimals_of_row(row) if "estimate" in row else choose_decimals(largest))
+
+
+def _percent_cell(name: str) -> Callable[[Mapping], str]:
+    return lambda row: _unless_nan(number_in(row, name), lambda share: f"{write_number(share, 1)} %")
+
+
 def _p_cell(row: Mapping, name: str, with_adjustment: bool) -> str:
     p, relation = number_in(row, name), row.get("p_relation") if name == "p_value" else "="
     if relation == "ns":
@@ -183,16 +220,17 @@ def _unit_cell(row: Mapping) -> str:
 
 _CELLS: Mapping[str, Callable[[Mapping], str]] = {
     "estimate": _estimate_cell, "std_error": _error_cell, "test": test_words,
-    "sources": _sources_cell, "unit": _unit_cell,
+    "sources": _sources_cell, "unit": _unit_cell, "weight": _percent_cell("weight"), "i2": _percent_cell("i2"),
 }  # fmt: skip
 
 
 def _heading(name: str, estimates: pd.DataFrame) -> str:
     if name == "estimate":
         return _estimate_heading(estimates)
-    if name == "interval":
-        level = _shared(estimates, "conf_level")
-        return "CI" if level is None else f"{write_level(float(level))} CI"
+    if name in ("interval", "prediction"):
+        level, word = _shared(estimates, "conf_level"), "CI" if name == "interval" else "prediction interval"
+        text = word if level is None else f"{write_level(float(level))} {word}"
+        return text[:1].upper() + text[1:]
     if name == "p_value":
         adjust = _shared(estimates, "adjust")
         return "p" if adjust in (None, "none") else f"p ({ADJUSTMENTS.get(str(adjust), adjust)})"
