@@ -24,7 +24,7 @@ from mmc_analysis.synthesis.findings import (
     statistic_findings,
 )
 from mmc_analysis.synthesis.plus_minus import compare_groups
-from mmc_analysis.synthesis.printed import Printed, participants, read_printed
+from mmc_analysis.synthesis.printed import participants, read_p, read_printed
 from mmc_analysis.synthesis.reported import Level, Result, results_of, with_numbers
 
 __all__ = ["check", "check_numbers", "compare_groups"]
@@ -97,7 +97,7 @@ def check(
 
 def check_numbers(
     difference=None, *, n: int | tuple[int, int] | None = None, designs: Mapping[str, float | tuple[float, int]] | None = None,
-    conf_level: float = 0.95, **printed,
+    conf_level: float = 0.95, alpha: float = 0.05, **printed,
 ) -> pd.DataFrame:  # fmt: skip
     """Check the printed numbers of one difference, or of one test statistic and its P value.
 
@@ -111,8 +111,10 @@ def check_numbers(
         As in :func:`check`.
     conf_level : float
         Level of the interval.
+    alpha : float
+        What "ns" means.
     **printed : str
-        As printed: ci_low, ci_high; p, also as "<0.05"; t, or F with num_df; df (of t, or the denominator's); se; sd (of
+        As printed: ci_low, ci_high; p, also as "<0.05" or "ns"; t, or F with num_df; df (of t, or the denominator's); se; sd (of
         the differences); cohen_d; plus_minus (SD or SE, the paper does not say); r; mean_1, mean_2, sd_1, sd_2 of what is
         compared.
 
@@ -140,7 +142,11 @@ def check_numbers(
         check_option("name of a printed number", name, PRINTED)
     if check_level(conf_level) is None:
         raise EffectError("conf_level must be the level of the printed interval, such as 0.95.")
-    numbers = {name: _read(name, text) for name, text in {"diff": difference, **printed}.items() if text is not None}
+    numbers = {
+        name: read_p(text, alpha) if name == "p" else read_printed(text)
+        for name, text in {"diff": difference, **printed}.items()
+        if text is not None
+    }
     sizes = tuple(n) if isinstance(n, (tuple, list)) else (n, None)
     if len(sizes) != 2:
         raise EffectError(f"n={n!r}: give one number of participants, or two for two independent groups.")
@@ -153,13 +159,6 @@ def check_numbers(
     if not rows:
         raise EffectError(NOTHING.format(what="these numbers"))
     return pd.DataFrame(rows)[list(COLUMNS[2:-1])].assign(evidence="derived")
-
-
-def _read(name: str, text) -> Printed:
-    read = read_printed(text, upper=1.0 if name == "p" else float("inf"))
-    if name == "p" and (read.low > 1 or read.high < 0):
-        raise EffectError(f"p={text!r} is not a P value between 0 and 1.")
-    return read
 
 
 def _rows_of(result: Result, designs) -> list[dict]:

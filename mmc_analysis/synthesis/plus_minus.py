@@ -8,7 +8,7 @@ import pandas as pd
 from mmc_analysis.effects.frames import two_sided_p
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import named_options
-from mmc_analysis.synthesis.printed import Printed, participants, read_printed
+from mmc_analysis.synthesis.printed import Printed, participants, read_p, read_printed
 
 READINGS = ("sd", "se")
 UNLIKELY_D = 3.0
@@ -66,7 +66,7 @@ def compare_groups(
     """
     first = Group(read_printed(mean_1), read_printed(spread_1), participants(n_1))
     second = Group(read_printed(mean_2), read_printed(spread_2), participants(n_2))
-    return two_groups(first, second, _printed_p(p, alpha))
+    return two_groups(first, second, None if p is None else read_p(p, alpha))
 
 
 def two_groups(first: Group, second: Group, p: Printed | None) -> pd.DataFrame:
@@ -122,17 +122,6 @@ def _sentence(named: str, p: Printed | None, p_low: float, p_high: float, d: tup
     if verdict == "unlikely":
         return f"{implied}, a size hardly ever seen: an unlikely reading."
     return f"{implied}; nothing printed decides."
-
-
-def _printed_p(p, alpha: float) -> Printed | None:
-    if p is None:
-        return None
-    if str(p).strip().lower() in ("ns", "n.s.", "not significant"):
-        return Printed(alpha, 1.0, str(p))
-    read = read_printed(p, upper=1.0)
-    if read.low > 1 or read.high < 0:
-        raise EffectError(f"p={p!r} is not a P value between 0 and 1.")
-    return read
 
 
 def one_sample(group: Group, p: Printed | None) -> pd.DataFrame:

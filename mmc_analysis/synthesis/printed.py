@@ -9,6 +9,7 @@ import numpy as np
 from mmc_analysis.errors import EffectError
 
 _NUMBER = re.compile(r"[-+\u2212]?\s*(\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
+NOT_SIGNIFICANT = ("ns", "n.s.", "not significant")
 _RELATION = re.compile("[<>≤≥]")
 
 
@@ -88,6 +89,27 @@ def read_printed(text, value: float | None = None, relation: str = "=", upper: f
         return Printed(centre, upper, words)
     low, high = (round(edge, decimals + 12) for edge in (centre - half, min(centre + half, upper)))
     return Printed(low, high, words)
+
+
+def read_p(text, alpha: float = 0.05) -> Printed:
+    """Return the range behind a printed P value; "ns" is anything above `alpha`.
+
+    Raises
+    ------
+    EffectError
+        If it is no P value.
+
+    Examples
+    --------
+    >>> read_p("<0.005"), read_p("ns")
+    (Printed(low=0.0, high=0.005, text='<0.005'), Printed(low=0.05, high=1.0, text='ns'))
+    """
+    if str(text).strip().lower() in NOT_SIGNIFICANT:
+        return Printed(alpha, 1.0, str(text))
+    read = read_printed(text, upper=1.0)
+    if read.low > 1 or read.high < 0:
+        raise EffectError(f"p={text!r} is not a P value between 0 and 1.")
+    return read
 
 
 def participants(n) -> int:
