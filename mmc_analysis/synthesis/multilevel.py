@@ -6,14 +6,15 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, special
+from scipy import special
 
 from mmc_analysis.effects.frames import check_level, t_limits, t_quantile
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
-from mmc_analysis.synthesis.components import marginal_covariance, variance_components
+from mmc_analysis.synthesis.components import variance_components
 from mmc_analysis.synthesis.inputs import EffectTable, read_effects
+from mmc_analysis.synthesis.least_squares import generalised_fit
 from mmc_analysis.synthesis.shared import check_covariance
 from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
 
@@ -96,8 +97,7 @@ class MultilevelMeta:
     @cached_property
     def q(self) -> float:
         """Residual heterogeneity statistic, with k - p degrees of freedom under no heterogeneity."""
-        _, _, residual = _generalised(self.table.y, self.table.X, self.known)
-        return residual
+        return generalised_fit(self.table.y, self.known, self.table.X).q
 
     @property
     def q_p(self) -> float:
@@ -107,10 +107,9 @@ class MultilevelMeta:
     @cached_property
     def i2(self) -> pd.Series:
         """Share of the variance of effects that lies at each level, in percent (Nakagawa and Santos 2012)."""
-        weights = np.linalg.inv(self.known)
-        weighted = weights @ self.table.X
-        projection = weights - weighted @ np.linalg.solve(self.table.X.T @ weighted, weighted.T)
-        typical = (self.k - self.beta.size) / np.trace(projection)
+        root = np.linalg.inv(np.linalg.cholesky(self.known))
+        basis = generalised_fit(self.table.y, self.known, self.table.X).basis
+        typical = (self.k - self.beta.size) / (np.sum(root**2) - np.sum((root.T @ basis) ** 2))
         return 100 * self.sigma2 / (self.sigma2.sum() + typical)
 
     @cached_property
@@ -194,12 +193,11 @@ def meta_multilevel(
     table = read_effects(estimates, estimate, std_error, variance, study, moderators)
     _refuse_one_level(table)
     known = np.diag(table.v) if covariance is None else check_covariance(covariance, table.v)
-    codes = pd.factorize(pd.Series(table.studies, dtype=object))[0]
-    Z = [np.eye(codes.max() + 1)[codes], np.eye(table.y.size)]
-    sigma2, loglik = variance_components(table.y, known, table.X, Z, method == "REML")
-    working = marginal_covariance(known, Z, sigma2)
-    beta, bread, _ = _generalised(table.y, table.X, working)
-    return MultilevelMeta(table, known, working, beta, bread, pd.Series(sigma2, index=list(LEVELS), name="sigma2"), loglik,
+    levels = [(table.studies[:, None] == table.studies[None, :]).astype(float), np.eye(table.y.size)]
+    sigma2, loglik = variance_components(table.y, known, table.X, levels, method == "REML")
+    working = known + np.tensordot(sigma2, levels, axes=1)
+    fit = generalised_fit(table.y, working, table.X)
+    return MultilevelMeta(table, known, working, fit.coefficients, fit.covariance, pd.Series(sigma2, index=list(LEVELS), name="sigma2"), loglik,
                           method, test, level)  # fmt: skip
 
 
@@ -211,12 +209,3 @@ def _refuse_one_level(table: EffectTable) -> None:
         raise EffectError("every study has one effect, so that its two levels cannot be told apart. Use meta_analysis.")
     if n_studies <= table.X.shape[1]:
         raise EffectError(f"{n_studies} studies cannot carry {table.X.shape[1]} coefficients. Use fewer moderators.")
-
-
-def _generalised(y, X, covariance) -> tuple[np.ndarray, np.ndarray, float]:
-    """Generalised least squares: coefficients, their covariance, and the weighted residual sum of squares."""
-    root = linalg.cholesky(covariance, lower=True)
-    x, r = (linalg.solve_triangular(root, a, lower=True) for a in (X, y))
-    bread = np.linalg.inv(x.T @ x)
-    beta = bread @ (x.T @ r)
-    return beta, bread, float(np.sum((r - x @ beta) ** 2))

@@ -15,14 +15,13 @@ from mmc_analysis.options import check_option, named_options
 from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
 from mmc_analysis.synthesis.heterogeneity import (
     METHODS,
-    WeightedFit,
     between_study_variance,
     log_likelihood,
     tau2_interval,
     typical_variance,
-    weighted_fit,
 )
 from mmc_analysis.synthesis.inputs import EffectTable, read_effects
+from mmc_analysis.synthesis.least_squares import LeastSquares, weighted_fit
 from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
 
 TESTS = ("hksj", "hksj-adhoc", "z")
@@ -41,7 +40,7 @@ class MetaAnalysis:
     conf_level : float
     tau2 : float
         Variance between studies, in squared units of the effect.
-    fit : WeightedFit
+    fit : LeastSquares
         Weighted least squares at τ².
     scale : float
         Factor on the covariance: that of Hartung and Knapp, or 1.
@@ -54,7 +53,7 @@ class MetaAnalysis:
     test: str
     conf_level: float
     tau2: float
-    fit: WeightedFit
+    fit: LeastSquares
     scale: float
     q: float
     q_df: int
@@ -69,6 +68,11 @@ class MetaAnalysis:
     def df(self) -> float:
         """Degrees of freedom of the tests: k - p, infinite for z."""
         return np.inf if self.test == "z" else float(self.k - self.table.X.shape[1])
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of the effects, 1/(v + τ²), (k,)."""
+        return 1 / (self.table.v + self.tau2)
 
     @property
     def covariance(self) -> np.ndarray:
@@ -165,7 +169,7 @@ class MetaAnalysis:
         """The effects as given with `variance` made explicit as std_error, `weight` in percent, and an interval for a forest."""
         frame = self.table.frame.copy()
         frame["std_error"] = np.sqrt(self.table.v)
-        frame["weight"] = 100 * self.fit.w / self.fit.w.sum()
+        frame["weight"] = 100 * self.weights / self.weights.sum()
         if not {"conf_low", "conf_high"} <= set(frame.columns):
             low, high = t_limits(self.table.y, frame["std_error"].to_numpy(), np.inf, self.conf_level)
             frame = frame.assign(conf_level=self.conf_level, conf_low=low, conf_high=high)
@@ -292,7 +296,7 @@ def analyse(table: EffectTable, method: str, test: str, conf_level: float, quiet
     """Fit a checked table; `quiet` leaves out the warning of small k, for refits of one synthesis."""
     y, v, X = table.y, table.v, table.X
     tau2 = between_study_variance(y, v, X, method)
-    fit, fixed = weighted_fit(y, v, X, tau2), weighted_fit(y, v, X, 0.0)
+    fit, fixed = weighted_fit(y, v, X, tau2), weighted_fit(y, v, X)
     df = y.size - X.shape[1]
     scale = 1.0 if test == "z" else fit.q / df
     if test == "hksj" and scale < 1 and (y.size <= 3 or scale < AGREEMENT) and not quiet:

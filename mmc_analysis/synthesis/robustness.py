@@ -117,9 +117,9 @@ def influence(result: MetaAnalysis) -> pd.DataFrame:
     if result.k <= table.X.shape[1] + 1:
         raise EffectError(f"{result.k} studies are too few: without one of them the fit has no residual left.")
     precision = np.linalg.inv(result.fit.covariance)
-    hat = np.einsum("ij,jk,ik->i", table.X, result.fit.covariance, table.X) * result.fit.w
+    hat = result.fit.leverages
     rows = [_influence_row(result, i, precision, hat[i]) for i in range(result.k)]
-    weight = 100 * result.fit.w / result.fit.w.sum()
+    weight = 100 * result.weights / result.weights.sum()
     return _labels(result).join(pd.DataFrame(rows).assign(hat=hat, weight=weight, evidence=table.evidence))
 
 

@@ -47,6 +47,21 @@ def test_three_level_models_agree_with_metafor(name, method, sandwich):
     assert a.q == pytest.approx(r["QE"], rel=1e-9)
 
 
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_where_years_are_counted_from_changes_neither_variances_nor_likelihood(method, sandwich):
+    """50 digits of arithmetic give a restricted likelihood of -7.2404667767915 in years from either origin."""
+    frame = frame_of(sandwich["konstantopoulos_year"])
+    options = {"variance": "variance", "method": method, "moderators": ["year"]}
+    near = meta_multilevel(frame.assign(year=frame["year"] - 1990), **options)
+    for origin in (0, 1990 - 1e6):
+        far = meta_multilevel(frame.assign(year=frame["year"] - origin), **options)
+        np.testing.assert_allclose(far.sigma2, near.sigma2, rtol=1e-9)
+        assert far.loglik == pytest.approx(near.loglik, abs=5e-12 if origin == 0 else 1e-8)
+        robust, expected = (a.robust().coefficients.iloc[1] for a in (far, near))
+        for column in ("estimate", "std_error", "df"):
+            assert robust[column] == pytest.approx(expected[column], rel=1e-9)
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_cr2_agrees_with_clubsandwich(name, sandwich):
     r, robust = sandwich[name]["CR2"], fit(name, sandwich[name]).robust()

@@ -137,6 +137,37 @@ def test_scale_and_shift():
         assert b.pooled["conf_high"][0] == pytest.approx(10 * a.pooled["conf_high"][0] + 3, rel=1e-9)
 
 
+@pytest.mark.parametrize("method", het.METHODS)
+def test_where_years_are_counted_from_changes_no_slope(method, bcg):
+    near, far = (
+        meta_analysis(bcg.assign(year=bcg["year"] + origin), variance="variance", method=method, moderators=["year"])
+        for origin in (-70, 1900)
+    )
+    assert far.tau2 == pytest.approx(near.tau2, rel=1e-10)
+    assert far.loglik == pytest.approx(near.loglik, abs=1e-11)
+    for column in ("estimate", "std_error"):
+        assert far.coefficients[column][1] == pytest.approx(near.coefficients[column][1], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("y", "v", "zero_is_higher"),
+    [
+        ([1.07, 1.14, 1.85, -0.21], [0.01, 0.014, 6.272, 0.271], True),
+        ([-0.38, 0.28, -0.43, -1.55, -0.37, 0.12], [0.0021, 0.1601, 0.0056, 0.0734, 0.0021, 0.2449], False),
+    ],
+)
+def test_of_two_maxima_of_the_likelihood_the_higher_is_taken(y, v, zero_is_higher):
+    """Variances far apart: the restricted likelihood falls from zero and rises again."""
+    y, v, X = np.array(y), np.array(v), np.ones((len(y), 1))
+    grid = np.linspace(0, 2, 4001)
+    heights = np.array([het.log_likelihood(y, v, X, tau2) for tau2 in grid])
+    peaks = np.flatnonzero((heights > np.append(-np.inf, heights[:-1])) & (heights > np.append(heights[1:], -np.inf)))
+    assert peaks.size == 2 and peaks[0] == 0
+    tau2 = het.between_study_variance(y, v, X, "REML")
+    assert (tau2 == 0) == zero_is_higher
+    assert tau2 == pytest.approx(grid[heights.argmax()], abs=5e-4)
+
+
 def test_equal_variances_make_hksj_the_one_sample_t_test():
     y = np.array([0.1, 0.5, 0.3, 0.9, 0.2, 0.8])
     row = meta_analysis(pd.DataFrame({"estimate": y, "std_error": 0.2}), study=None).pooled.iloc[0]
