@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import EffectError, MMCWarning
+from mmc_analysis.synthesis.frame_columns import labels_in
 from mmc_analysis.synthesis.inputs import EffectTable
 from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
 
@@ -54,13 +55,11 @@ class RobustResult:
     @cached_property
     def pooled(self) -> pd.DataFrame:
         """The pooled estimate: one row of estimates."""
-        if self.table.terms != ("Intercept",):
-            raise EffectError("with moderators there is no one pooled effect: see .coefficients.")
         return pooled_frame(self.table, self.coefficients, (np.nan, np.nan), self.n_clusters)
 
 
 def robust_result(
-    table: EffectTable, working: np.ndarray, clusters: np.ndarray, conf_level: float, method: str
+    table: EffectTable, working: np.ndarray, cluster: str | None, conf_level: float, method: str
 ) -> RobustResult:
     """Return CR2 inference for weighted least squares with a working covariance.
 
@@ -70,8 +69,8 @@ def robust_result(
         The k effects.
     working : ndarray, shape (k, k)
         Working covariance of the effects, known and estimated parts together.
-    clusters : ndarray, shape (k,)
-        Labels; effects of different clusters are independent.
+    cluster : str or None
+        Column of the clusters, None for the studies; effects of different clusters are independent.
     conf_level : float
     method : str
         How `working` came about, for the result.
@@ -79,17 +78,21 @@ def robust_result(
     Raises
     ------
     EffectError
-        If there are fewer clusters than coefficients plus one.
+        If there is no such column, there are fewer clusters than coefficients plus one, or effects of different clusters are
+        correlated in `working`.
 
     Warns
     -----
     MMCWarning
         If a coefficient has fewer than 4 degrees of freedom.
     """
+    clusters = table.studies if cluster is None else labels_in(table.frame, cluster, "cluster")
+    if clusters is None:
+        raise EffectError("clusters are needed: give study= to the synthesis, or name the column with cluster=.")
     groups = [np.flatnonzero(clusters == label) for label in dict.fromkeys(clusters)]
     if len(groups) <= table.X.shape[1]:
         raise EffectError(
-            f"{len(groups)} clusters cannot carry a robust covariance of {table.X.shape[1]} coefficients. Use fewer moderators, "
+            f"{len(groups)} cluster{'s' * (len(groups) > 1)} cannot carry a robust covariance of {table.X.shape[1]} coefficients. Use fewer moderators, "
             "or the model's own standard errors."
         )
     if working[clusters[:, None] != clusters[None, :]].any():

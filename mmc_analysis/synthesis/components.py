@@ -10,12 +10,14 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize, special
 from scipy.sparse import csgraph
 
 from mmc_analysis.errors import EffectError
 
 MAX_STEPS, MAX_HALVINGS = 200, 50
 SETTLED = 1e-10
+BEYOND = 1e8
 SHARES = np.array([0.0, 0.01, 0.05, 0.15, 0.4, 0.8, 1.5])
 
 
@@ -73,12 +75,57 @@ def variance_components(
     Q = np.linalg.qr(X)[0]
     y = y - Q @ (Q.T @ y)
     stacks = stack_blocks(y, V, Q, K)
+    if not K:
+        return np.zeros(0), float(log_likelihoods(stacks, np.zeros((1, 0)), restricted)[0])
     spread = y @ y / (y.size - Q.shape[1])
     scale = max(float(spread), float(np.diag(V).min()))
     grid = scale * np.array(list(itertools.product(SHARES, repeat=len(K))))
     heights = log_likelihoods(stacks, grid, restricted)
     peaks = [_climb(stacks, grid[i], scale, restricted) for i in _peaks(heights.reshape((SHARES.size,) * len(K)))]
     return max(peaks, key=lambda peak: peak[1])
+
+
+def profile_limits(
+    y: np.ndarray,
+    V: np.ndarray,
+    X: np.ndarray,
+    K: list[np.ndarray],
+    sigma2: np.ndarray,
+    conf_level: float,
+    restricted: bool = True,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the profile-likelihood limits of each variance component, (m,), about its estimate `sigma2`, (m,).
+
+    Twice the fall of the likelihood, the other components at their best, is the quantile of χ² with one df; a lower limit is
+    zero where the likelihood never falls so far.
+
+    Examples
+    --------
+    >>> y, V, X = np.array([0.2, 0.9, 0.5, 0.1]), np.diag([0.04, 0.06, 0.09, 0.02]), np.ones((4, 1))
+    >>> low, high = profile_limits(y, V, X, [np.eye(4)], np.array([0.081]), 0.95)
+    >>> low.round(3), high.round(3)
+    (array([0.]), array([1.118]))
+    """
+    top = variance_components(y, V, X, K, restricted)[1]
+    allowed = special.chdtri(1, 1 - conf_level) / 2
+    scale = max(float(np.var(y)), float(np.diag(V).min()))
+    limits = np.zeros((2, len(K)))
+    for r, estimate in enumerate(sigma2):
+        others = K[:r] + K[r + 1 :]
+
+        def excess(value, r=r, others=others):
+            return top - variance_components(y, V + value * K[r], X, others, restricted)[1] - allowed
+
+        high = estimate + scale
+        while excess(high) < 0:
+            high = estimate + 4 * (high - estimate)
+            if high > BEYOND * scale:
+                high = np.inf
+                break
+        limits[1, r] = high if np.isinf(high) else optimize.brentq(excess, estimate, high, rtol=1e-10)
+        if estimate > 0 and excess(0.0) > 0:
+            limits[0, r] = optimize.brentq(excess, 0.0, estimate, xtol=1e-12 * scale, rtol=1e-10)
+    return limits[0], limits[1]
 
 
 def _peaks(heights: np.ndarray) -> np.ndarray:
@@ -106,7 +153,11 @@ def stack_blocks(y: np.ndarray, V: np.ndarray, X: np.ndarray, K: list[np.ndarray
     for n in np.unique(sizes):
         rows = order[starts[sizes == n][:, None] + np.arange(n)]
         inside = rows[:, :, None], rows[:, None, :]
-        stacks.append(Stack(y[rows], X[rows], V[inside], np.stack([matrix[inside] for matrix in K])))
+        stacks.append(
+            Stack(
+                y[rows], X[rows], V[inside], np.array([matrix[inside] for matrix in K]).reshape(len(K), *rows.shape, n)
+            )
+        )
     return stacks
 
 
