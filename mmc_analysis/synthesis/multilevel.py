@@ -17,7 +17,14 @@ from mmc_analysis.synthesis.components import profile_limits, variance_component
 from mmc_analysis.synthesis.inputs import EffectTable, doubts, read_effects, shared_unsaid
 from mmc_analysis.synthesis.least_squares import LeastSquares, generalised_fit
 from mmc_analysis.synthesis.shared import check_covariance
-from mmc_analysis.synthesis.tables import coefficient_frame, expected_frame, joint_test, pooled_frame, refuse_moderators
+from mmc_analysis.synthesis.tables import (
+    coefficient_frame,
+    expected_frame,
+    joint_test,
+    pooled_frame,
+    refuse_moderators,
+    studies_frame,
+)
 
 METHODS = ("REML", "ML")
 TESTS = ("t", "z")
@@ -128,13 +135,7 @@ class MultilevelMeta:
     @cached_property
     def studies(self) -> pd.DataFrame:
         """The effects as given, with std_error, an interval and `weight` in percent (the rows of W summed)."""
-        weights = np.linalg.inv(self.working).sum(axis=1)
-        frame = self.table.frame.copy()
-        frame["std_error"] = np.sqrt(self.table.v)
-        if not {"conf_low", "conf_high"} <= set(frame.columns):
-            low, high = t_limits(self.table.y, frame["std_error"].to_numpy(), np.inf, self.conf_level)
-            frame = frame.assign(conf_level=self.conf_level, conf_low=low, conf_high=high)
-        return frame.assign(estimate=self.table.y, weight=100 * weights / weights.sum())
+        return studies_frame(self.table, np.linalg.inv(self.working).sum(axis=1), self.conf_level)
 
     def predict(self, new: pd.DataFrame) -> pd.DataFrame:
         """Return the expected effect for new values of the moderators, with its interval.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from mmc_analysis.effects.frames import check_level, t_limits, t_quantile
+from mmc_analysis.effects.frames import check_level, t_limits
 from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
@@ -22,7 +22,14 @@ from mmc_analysis.synthesis.heterogeneity import (
 )
 from mmc_analysis.synthesis.inputs import EffectTable, doubts, read_effects
 from mmc_analysis.synthesis.least_squares import LeastSquares, weighted_fit
-from mmc_analysis.synthesis.tables import coefficient_frame, expected_frame, joint_test, pooled_frame, refuse_moderators
+from mmc_analysis.synthesis.tables import (
+    coefficient_frame,
+    expected_frame,
+    joint_test,
+    pooled_frame,
+    refuse_moderators,
+    studies_frame,
+)
 
 TESTS = ("hksj", "hksj-adhoc", "z")
 AGREEMENT = 1e-3
@@ -104,13 +111,18 @@ class MetaAnalysis:
 
     @cached_property
     def heterogeneity(self) -> pd.DataFrame:
-        """τ², I² and H² with their Q-profile limits, one row each."""
+        """τ², I² and H² with their Q-profile limits, one row each.
+
+        Where effects agree more than sampling lets them, no τ² is compatible with them: the limits are those of τ² = 0, and
+        `method` says that the interval is empty.
+        """
         low, high = self.tau2_interval
         v = typical_variance(self.table.v, self.table.X)
         rows = [("tau2", self.tau2, low, high), ("i2", self.i2, 100 * low / (low + v), 100 * high / (high + v)),
                 ("h2", self.h2, 1 + low / v, 1 + high / v)]  # fmt: skip
         frame = pd.DataFrame(rows, columns=["metric", "estimate", "conf_low", "conf_high"])
-        return frame.assign(conf_level=self.conf_level, method=f"{self.method}; Q-profile interval",
+        empty = " (empty: effects agree more than sampling lets them)" if high == 0 else ""
+        return frame.assign(conf_level=self.conf_level, method=f"{self.method}; Q-profile interval{empty}",
                             evidence=self.table.evidence)  # fmt: skip
 
     @cached_property
@@ -153,14 +165,8 @@ class MetaAnalysis:
 
     @cached_property
     def studies(self) -> pd.DataFrame:
-        """The effects as given with `variance` made explicit as std_error, `weight` in percent, and an interval for a forest."""
-        frame = self.table.frame.copy()
-        frame["std_error"] = np.sqrt(self.table.v)
-        frame["weight"] = 100 * self.weights / self.weights.sum()
-        if not {"conf_low", "conf_high"} <= set(frame.columns):
-            low, high = t_limits(self.table.y, frame["std_error"].to_numpy(), np.inf, self.conf_level)
-            frame = frame.assign(conf_level=self.conf_level, conf_low=low, conf_high=high)
-        return frame.assign(estimate=self.table.y)
+        """The effects as given, with std_error, `weight` in percent, and an interval for a forest."""
+        return studies_frame(self.table, self.weights, self.conf_level)
 
     @property
     def loglik(self) -> float:
@@ -208,9 +214,8 @@ class MetaAnalysis:
         if self.k < 3 or self.method == "FE" or df <= 0:
             return np.nan, np.nan
         spread = np.sqrt(self.tau2 + self.fit.covariance[0, 0] * scale)
-        reach = float(t_quantile((1 + self.conf_level) / 2, df)) * spread
-        centre = float(self.fit.coefficients[0])
-        return centre - float(reach), centre + float(reach)
+        low, high = t_limits(self.fit.coefficients[0], spread, df, self.conf_level)
+        return float(low), float(high)
 
 
 @named_options

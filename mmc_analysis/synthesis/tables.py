@@ -43,6 +43,17 @@ def pooled_frame(
     return pd.DataFrame(columns)
 
 
+def studies_frame(table: EffectTable, weights: np.ndarray, conf_level: float) -> pd.DataFrame:
+    """Return the effects as given, with std_error, `weight` in percent from weights, (k,), and an interval for a forest."""
+    frame = table.frame.copy()
+    frame["std_error"] = np.sqrt(table.v)
+    frame["weight"] = 100 * weights / weights.sum()
+    if not {"conf_low", "conf_high"} <= set(frame.columns):
+        low, high = t_limits(table.y, frame["std_error"].to_numpy(), np.inf, conf_level)
+        frame = frame.assign(conf_level=conf_level, conf_low=low, conf_high=high)
+    return frame.assign(estimate=table.y)
+
+
 def refuse_moderators(table: EffectTable) -> None:
     """Raise if there is no one pooled effect."""
     if table.has_moderators:
