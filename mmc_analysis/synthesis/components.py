@@ -18,7 +18,7 @@ from mmc_analysis.errors import EffectError
 MAX_STEPS, MAX_HALVINGS = 200, 50
 SETTLED = 1e-10
 BEYOND = 1e8
-SHARES = np.array([0.0, 0.01, 0.05, 0.15, 0.4, 0.8, 1.5])
+LOWEST_SHARE, HIGHEST_SHARE = 0.01, 1.5
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,22 @@ def variance_components(
         return np.zeros(0), float(log_likelihoods(stacks, np.zeros((1, 0)), restricted)[0])
     spread = y @ y / (y.size - Q.shape[1])
     scale = max(float(spread), float(np.diag(V).min()))
-    grid = scale * np.array(list(itertools.product(SHARES, repeat=len(K))))
+    axis = _axis(scale, float(np.diag(V).min()))
+    grid = np.array(list(itertools.product(axis, repeat=len(K))))
     heights = log_likelihoods(stacks, grid, restricted)
-    peaks = [_climb(stacks, grid[i], scale, restricted) for i in _peaks(heights.reshape((SHARES.size,) * len(K)))]
+    peaks = [_climb(stacks, grid[i], scale, restricted) for i in _peaks(heights.reshape((axis.size,) * len(K)))]
     return max(peaks, key=lambda peak: peak[1])
+
+
+def _axis(scale: float, smallest: float) -> np.ndarray:
+    """Return zero and values of a component, up to more than the variance of all effects, that tell maxima apart.
+
+    The likelihood has features as wide as the sampling variances, so the values are even in their logarithm, from a share of
+    `scale` or the `smallest` sampling variance, whichever is less.
+    """
+    low = min(LOWEST_SHARE * scale, smallest)
+    count = 6 + int(np.ceil(2 * np.log10(LOWEST_SHARE * scale / low)))
+    return np.append(0.0, np.geomspace(low, HIGHEST_SHARE * scale, count))
 
 
 def profile_limits(
