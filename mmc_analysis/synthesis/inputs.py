@@ -183,21 +183,38 @@ def doubts(table: EffectTable, read: tuple[str | None, ...]) -> list[str]:
 
 
 def shared_unsaid(table: EffectTable) -> list[str]:
-    """Return what looks as if effects of one study came from the same participants, though no covariance says so."""
+    """Return what looks as if effects of one study shared participants, though no covariance says so."""
+    return [*_same_participants(table), *_same_control(table)]
+
+
+def _same_participants(table: EffectTable) -> list[str]:
+    """Rows of one study, and of one sample of it, that differ in what is measured within participants."""
     differing = [name for name in WITHIN_PARTICIPANTS if name in table.frame.columns]
+    sample = [table.frame[name].astype(str).to_numpy() for name in SAMPLES if name in table.frame.columns]
     if table.studies is None or not differing:
         return []
-    sample = [name for name in SAMPLES if name in table.frame.columns]
-    groups = (
-        table.frame[differing].astype(str).groupby([table.studies, *(table.frame[name].astype(str) for name in sample)])
-    )
-    varied = groups.nunique() > 1
+    varied = table.frame[differing].astype(str).groupby([table.studies, *sample]).nunique() > 1
     if not varied.to_numpy().any():
         return []
-    names = [name for name in differing if varied[name].any()]
-    example = varied.index[varied.any(axis=1)][0]
+    names, first = [name for name in differing if varied[name].any()], varied.index[varied.any(axis=1)][0]
     return [
-        f"effects of one study differ in {', '.join(names)} (study {example[0] if sample else example}), as they do on the same "
+        f"effects of one study differ in {', '.join(names)} (study {first[0] if sample else first}), as they do on the same "
         "participants, but their sampling errors are taken as independent. Give covariance=synthesis.shared_participants("
         "estimates, r=…), or, if they are of different people, covariance=numpy.diag of the variances; and see .robust()."
+    ]
+
+
+def _same_control(table: EffectTable) -> list[str]:
+    """Groups of one study that are compared with one other."""
+    if table.studies is None or not {"group", "comparator"} <= set(table.frame.columns):
+        return []
+    labels = table.frame[["group", "comparator"]].astype(str)
+    arms = labels["group"].groupby([table.studies, labels["comparator"].to_numpy()]).nunique()
+    if not (arms > 1).any():
+        return []
+    study, control = arms.index[arms > 1][0]
+    return [
+        f"{arms.max()} groups of one study are compared with one comparator ('{control}' of study {study}), whose participants "
+        "count each time, but their sampling errors are taken as independent. Give covariance=synthesis.shared_control("
+        "estimates, control='comparator'), or, if each has its own, covariance=numpy.diag of the variances."
     ]

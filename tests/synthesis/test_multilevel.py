@@ -195,6 +195,14 @@ def test_same_participants_taken_as_independent_are_warned_of():
     meta_multilevel(frame.assign(group=list("xyxyxyx")))  # other people, as their group says
 
 
+def test_one_control_for_several_groups_is_warned_of():
+    frame = GOOD.assign(group=list("xyxyxyx"), comparator="control", n_1=10, n_2=12)
+    with pytest.warns(MMCWarning, match=r"2 groups of one study .*'control' of study a.*shared_control"):
+        meta_multilevel(frame)
+    meta_multilevel(frame, covariance=shared_control(frame, control="comparator"))
+    meta_multilevel(frame.assign(comparator=list("pqpqpqp")))
+
+
 def test_leaving_out_studies_is_fitting_the_rest(sandwich):
     data = sandwich["assink_shared"]
     frame = frame_of(data)
