@@ -8,6 +8,7 @@ from mmc_analysis.synthesis.random_effects import MetaAnalysis, meta_analysis
 from mmc_analysis.synthesis.robustness import cumulative, influence, leave_one_out
 from mmc_analysis.synthesis.shared import shared_control, shared_participants
 from mmc_analysis.synthesis.small_studies import egger_test, funnel_contours, funnel_points, pet_peese
+from mmc_analysis.synthesis.subgroups import pooled_subgroups
 
 __all__ = [
     "MetaAnalysis",
@@ -24,6 +25,7 @@ __all__ = [
     "meta_multilevel",
     "permutation_test",
     "pet_peese",
+    "pooled_subgroups",
     "shared_control",
     "shared_participants",
 ]

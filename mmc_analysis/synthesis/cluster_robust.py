@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import EffectError, MMCWarning
+from mmc_analysis.synthesis.frame_columns import labels_in
 from mmc_analysis.synthesis.inputs import EffectTable
 from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
 
@@ -54,13 +55,11 @@ class RobustResult:
     @cached_property
     def pooled(self) -> pd.DataFrame:
         """The pooled estimate: one row of estimates."""
-        if self.table.terms != ("Intercept",):
-            raise EffectError("with moderators there is no one pooled effect: see .coefficients.")
         return pooled_frame(self.table, self.coefficients, (np.nan, np.nan), self.n_clusters)
 
 
 def robust_result(
-    table: EffectTable, working: np.ndarray, clusters: np.ndarray, conf_level: float, method: str
+    table: EffectTable, working: np.ndarray, cluster: str | None, conf_level: float, method: str
 ) -> RobustResult:
     """Return CR2 inference for weighted least squares with a working covariance.
 
@@ -70,8 +69,8 @@ def robust_result(
         The k effects.
     working : ndarray, shape (k, k)
         Working covariance of the effects, known and estimated parts together.
-    clusters : ndarray, shape (k,)
-        Labels; effects of different clusters are independent.
+    cluster : str or None
+        Column of the clusters, None for the studies; effects of different clusters are independent.
     conf_level : float
     method : str
         How `working` came about, for the result.
@@ -79,17 +78,21 @@ def robust_result(
     Raises
     ------
     EffectError
-        If there are fewer clusters than coefficients plus one.
+        If there is no such column, there are fewer clusters than coefficients plus one, or effects of different clusters are
+        correlated in `working`.
 
     Warns
     -----
     MMCWarning
         If a coefficient has fewer than 4 degrees of freedom.
     """
+    clusters = table.studies if cluster is None else labels_in(table.frame, cluster, "cluster")
+    if clusters is None:
+        raise EffectError("clusters are needed: give study= to the synthesis, or name the column with cluster=.")
     groups = [np.flatnonzero(clusters == label) for label in dict.fromkeys(clusters)]
     if len(groups) <= table.X.shape[1]:
         raise EffectError(
-            f"{len(groups)} clusters cannot carry a robust covariance of {table.X.shape[1]} coefficients. Use fewer moderators, "
+            f"{len(groups)} cluster{'s' * (len(groups) > 1)} cannot carry a robust covariance of {table.X.shape[1]} coefficients. Use fewer moderators, "
             "or the model's own standard errors."
         )
     if working[clusters[:, None] != clusters[None, :]].any():
@@ -129,36 +132,38 @@ def cr2(
     >>> beta.round(2), covariance.round(4), df.round(1)
     (array([0.5]), array([[0.0533]]), array([2.]))
     """
-    weighted = np.linalg.solve(working, X)
+    X, R = np.linalg.qr(X)
+    blocks = [working[np.ix_(rows, rows)] for rows in groups]
+    weighted = np.empty_like(X)
+    for rows, block in zip(groups, blocks, strict=True):
+        weighted[rows] = np.linalg.solve(block, X[rows])
     bread = np.linalg.inv(X.T @ weighted)
-    beta = bread @ (weighted.T @ y)
-    residuals = y - X @ beta
-    sides = [_adjusted(X, weighted, bread, working, rows) for rows in groups]
+    residuals = y - X @ (bread @ (weighted.T @ y))
+    sides = [_adjusted(X[rows], weighted[rows], bread, block) for rows, block in zip(groups, blocks, strict=True)]
     scores = np.array([side.T @ residuals[rows] for side, rows in zip(sides, groups, strict=True)])
-    covariance = bread @ (scores.T @ scores) @ bread
-    return beta, covariance, _satterthwaite(X, weighted, bread, working, groups, sides)
+    # every coefficient as a linear form of the scores
+    forms = bread @ np.linalg.inv(R).T
+    df = [_satterthwaite(X, bread, groups, blocks, [side @ form for side in sides]) for form in forms.T]
+    return forms.T @ (weighted.T @ y), forms.T @ (scores.T @ scores) @ forms, np.array(df)
 
 
-def _adjusted(X, weighted, bread, working, rows) -> np.ndarray:
+def _adjusted(X, weighted, bread, block) -> np.ndarray:
     """A_j'W_jX_j, (n_j, p): what turns the residuals of a cluster into its score."""
-    block = working[np.ix_(rows, rows)]
     root = np.linalg.cholesky(block).T
-    inner = root @ (block - X[rows] @ bread @ X[rows].T) @ root.T
+    inner = root @ (block - X @ bread @ X.T) @ root.T
     values, vectors = np.linalg.eigh((inner + inner.T) / 2)
     keep = values > SINGULAR * max(values.max(), np.finfo(float).tiny)
     inverse_root = (vectors[:, keep] / np.sqrt(values[keep])) @ vectors[:, keep].T
-    return root.T @ inverse_root @ root @ weighted[rows]
+    return root.T @ inverse_root @ root @ weighted
 
 
-def _satterthwaite(X, weighted, bread, working, groups, sides) -> np.ndarray:
-    """(Σ p_j'Φp_j)²/ΣΣ(p_i'Φp_j)² for every coefficient, p_j the j-th score as a linear form of the effects."""
-    df = np.empty(X.shape[1])
-    for term in range(X.shape[1]):
-        forms = np.zeros((len(groups), X.shape[0]))
-        for j, (rows, side) in enumerate(zip(groups, sides, strict=True)):
-            score = side @ bread[:, term]
-            forms[j, rows] += score
-            forms[j] -= (score @ X[rows]) @ bread @ weighted.T
-        gram = forms @ working @ forms.T
-        df[term] = np.trace(gram) ** 2 / np.sum(gram**2)
-    return df
+def _satterthwaite(X, bread, groups, blocks, parts) -> float:
+    """(Σ p_j'Φp_j)²/ΣΣ(p_i'Φp_j)², p_j the score of cluster j as a linear form of all effects.
+
+    From `parts`, g_j, (n_j,), the same as forms of the residuals: p_i'Φp_j is -g_i'X_iMX_j'g_j, and g_j'Φ_jg_j more if i = j.
+    """
+    through = np.array([part @ X[rows] for rows, part in zip(groups, parts, strict=True)])
+    gram = (
+        np.diag([part @ block @ part for block, part in zip(blocks, parts, strict=True)]) - through @ bread @ through.T
+    )
+    return float(np.trace(gram) ** 2 / np.sum(gram**2))

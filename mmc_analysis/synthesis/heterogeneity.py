@@ -4,54 +4,14 @@ Throughout: `y` effects, `v` their known variances, both (k,); `X` the design, (
 synthesis.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import optimize, special
 
 from mmc_analysis.errors import EffectError
+from mmc_analysis.synthesis.least_squares import weighted_fit
 
 METHODS = ("REML", "DL", "PM", "ML", "HE", "SJ", "EB", "FE")
-
-
-@dataclass(frozen=True)
-class WeightedFit:
-    """Weighted least squares at a given τ².
-
-    Attributes
-    ----------
-    w : ndarray, shape (k,)
-        Weights 1/(v + τ²).
-    coefficients : ndarray, shape (p,)
-    covariance : ndarray, shape (p, p)
-        (X'WX)⁻¹.
-    residuals : ndarray, shape (k,)
-    q : float
-        Weighted residual sum of squares.
-    """
-
-    w: np.ndarray
-    coefficients: np.ndarray
-    covariance: np.ndarray
-    residuals: np.ndarray
-    q: float
-
-
-def weighted_fit(y: np.ndarray, v: np.ndarray, X: np.ndarray, tau2: float) -> WeightedFit:
-    """Return the weighted least-squares fit with weights 1/(v + τ²).
-
-    Examples
-    --------
-    >>> fit = weighted_fit(np.array([0.2, 0.9]), np.array([0.04, 0.06]), np.ones((2, 1)), 0.0)
-    >>> fit.coefficients.round(2), round(fit.q, 2)
-    (array([0.48]), 4.9)
-    """
-    w = 1 / (v + tau2)
-    weighted = X * w[:, None]
-    covariance = np.linalg.inv(X.T @ weighted)
-    coefficients = covariance @ (weighted.T @ y)
-    residuals = y - X @ coefficients
-    return WeightedFit(w, coefficients, covariance, residuals, float(w @ residuals**2))
+POINTS_PER_E = 4
 
 
 def between_study_variance(y: np.ndarray, v: np.ndarray, X: np.ndarray, method: str) -> float:
@@ -70,34 +30,21 @@ def between_study_variance(y: np.ndarray, v: np.ndarray, X: np.ndarray, method: 
     if method == "FE":
         return 0.0
     if method in ("REML", "ML"):
-        return _likelihood(y, v, X, restricted=method == "REML")
+        return _most_likely(y, v, X, restricted=method == "REML")
     return {"DL": _dersimonian_laird, "PM": _paule_mandel, "EB": _paule_mandel, "HE": _hedges, "SJ": _sidik_jonkman}[
         method
     ](y, v, X)
 
 
-def trace_of_projection(fit: WeightedFit, X: np.ndarray) -> float:
-    """Return tr P, P = W - WX(X'WX)⁻¹X'W.
-
-    Examples
-    --------
-    >>> X = np.ones((2, 1))
-    >>> trace_of_projection(weighted_fit(np.array([0.0, 1.0]), np.array([1.0, 1.0]), X, 0.0), X)
-    1.0
-    """
-    return float(fit.w.sum() - np.sum(fit.covariance * (X.T @ (X * (fit.w**2)[:, None]))))
-
-
 def _dersimonian_laird(y, v, X) -> float:
-    fit = weighted_fit(y, v, X, 0.0)
-    return max(0.0, (fit.q - (y.size - X.shape[1])) / trace_of_projection(fit, X))
+    df = y.size - X.shape[1]
+    return max(0.0, (weighted_fit(y, v, X).q / df - 1) * typical_variance(v, X))
 
 
 def _hedges(y, v, X) -> float:
-    inverse = np.linalg.inv(X.T @ X)
-    residuals = y - X @ (inverse @ (X.T @ y))
-    trace = v.sum() - np.sum(inverse * (X.T @ (X * v[:, None])))
-    return max(0.0, float(residuals @ residuals - trace) / (y.size - X.shape[1]))
+    Q = np.linalg.qr(X)[0]
+    rest = y - Q @ (Q.T @ y)
+    return max(0.0, float(rest @ rest - v @ (1 - np.sum(Q**2, axis=1))) / (y.size - X.shape[1]))
 
 
 def _sidik_jonkman(y, v, X) -> float:
@@ -134,36 +81,59 @@ def tau2_where_q_is(y: np.ndarray, v: np.ndarray, X: np.ndarray, target: float) 
     return float(optimize.brentq(excess, 0.0, high, xtol=1e-15 * high, rtol=1e-14))
 
 
-def _likelihood(y, v, X, restricted: bool) -> float:
-    """Maximise the likelihood: the best of a coarse grid tells between maxima, the root of the score is exact."""
+def _most_likely(y, v, X, restricted: bool) -> float:
+    """Return the τ² of the highest (restricted) likelihood, which may have several maxima.
 
-    def height(tau2):
-        return log_likelihood(y, v, X, tau2, restricted)
+    Every root of the score lies below a bound, and its features are as wide as the variances they come from; so a grid even
+    in log(v + τ²) separates the maxima, and the score's change of sign from one point to the next holds each.
+    """
+    X = np.linalg.qr(X)[0]
+    grid = _grid(y, v, X)
+    _, slopes = _profile(y, v, X, grid, restricted)
+    known = dict(zip(grid, slopes, strict=True))
 
-    def score(tau2):
-        return _score(y, v, X, tau2, restricted)
+    def slope(tau2):
+        return known[tau2] if tau2 in known else _profile(y, v, X, np.array([tau2]), restricted)[1][0]
 
-    spread = max(float(np.var(y)), float(v.min()))
-    grid = [0.0, *(spread * np.array([0.01, 0.04, 0.12, 0.3, 0.6, 0.9, 1.2, 1.8, 4.0]))]
-    best = int(np.argmax([height(tau2) for tau2 in grid]))
-    if best == 0 and score(0.0) <= 0:
-        return 0.0
-    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    while score(high) > 0:
-        high *= 2
-    if score(low) > 0:
-        return float(optimize.brentq(score, low, high, xtol=1e-15 * spread, rtol=1e-13))
-    found = optimize.minimize_scalar(lambda tau2: -height(tau2), bounds=(low, high), method="bounded",
-                                     options={"xatol": 1e-10 * spread})  # fmt: skip
-    return float(found.x)
+    rising = np.append(slopes > 0, False)
+    maxima = [] if rising[0] else [0.0]
+    for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
+        last = i == grid.size - 1  # by rounding only, where the bound is the root
+        maxima.append(
+            grid[i] if last else optimize.brentq(slope, grid[i], grid[i + 1], xtol=1e-15 * grid[i + 1], rtol=1e-14)
+        )
+    if len(maxima) == 1:
+        return float(maxima[0])
+    heights, _ = _profile(y, v, X, np.array(maxima), restricted)
+    return float(maxima[np.argmax(heights)])
 
 
-def _score(y, v, X, tau2, restricted) -> float:
-    """Twice the first derivative of the log likelihood."""
-    fit = weighted_fit(y, v, X, tau2)
-    projected = fit.w * fit.residuals
-    trace = trace_of_projection(fit, X) if restricted else fit.w.sum()
-    return float(projected @ projected - trace)
+def _grid(y, v, X) -> np.ndarray:
+    """Return values of τ², (G,), from zero to where y'PPy < tr P for certain; `X` orthonormal.
+
+    With s² the residual variance of y, y'PPy <= (k - p)s²/(min v + τ²)² and tr P >= (k - p)/(max v + τ²).
+    """
+    low, high = v.min(), v.max()
+    s2 = np.sum((y - X @ (X.T @ y)) ** 2) / (y.size - X.shape[1])
+    top = s2 / 2 - low + np.sqrt(s2 * (s2 / 4 + high - low))
+    if top <= 0:
+        return np.zeros(1)
+    steps = int(np.ceil(POINTS_PER_E * np.log1p(top / low))) + 2
+    return low * np.expm1(np.linspace(0, np.log1p(1.01 * top / low), steps))
+
+
+def _profile(y, v, X, tau2: np.ndarray, restricted: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return twice the log likelihood, up to a constant, and its slope at each of (G,) values of τ²; `X` orthonormal."""
+    root = np.sqrt(1 / (v + tau2[:, None]))
+    w = root**2
+    Q, R = np.linalg.qr(root[:, :, None] * X)
+    rest = root * y
+    rest = rest - np.squeeze(Q @ (np.swapaxes(Q, 1, 2) @ rest[:, :, None]), axis=2)
+    height = np.sum(np.log(w), axis=1) - np.sum(rest**2, axis=1)
+    if not restricted:
+        return height, np.sum(w * rest**2 - w, axis=1)
+    height -= 2 * np.sum(np.log(np.abs(np.diagonal(R, axis1=1, axis2=2))), axis=1)
+    return height, np.sum(w * (rest**2 - 1 + np.sum(Q**2, axis=2)), axis=1)
 
 
 def log_likelihood(y: np.ndarray, v: np.ndarray, X: np.ndarray, tau2: float, restricted: bool = True) -> float:
@@ -175,13 +145,9 @@ def log_likelihood(y: np.ndarray, v: np.ndarray, X: np.ndarray, tau2: float, res
     >>> round(log_likelihood(y, v, np.ones((3, 1)), 0.06), 4)
     -0.8525
     """
-    fit = weighted_fit(y, v, X, tau2)
     k, p = X.shape
-    value = np.sum(np.log(fit.w)) - fit.q
-    if not restricted:
-        return 0.5 * float(value - k * np.log(2 * np.pi))
-    logdets = np.linalg.slogdet(X.T @ X)[1] + np.linalg.slogdet(fit.covariance)[1]
-    return 0.5 * float(value + logdets - (k - p) * np.log(2 * np.pi))
+    height, _ = _profile(y, v, np.linalg.qr(X)[0], np.array([tau2]), restricted)
+    return 0.5 * float(height[0] - (k - p * restricted) * np.log(2 * np.pi))
 
 
 def tau2_interval(y: np.ndarray, v: np.ndarray, X: np.ndarray, conf_level: float) -> tuple[float, float]:
@@ -199,12 +165,12 @@ def tau2_interval(y: np.ndarray, v: np.ndarray, X: np.ndarray, conf_level: float
 
 
 def typical_variance(v: np.ndarray, X: np.ndarray) -> float:
-    """Return the typical sampling variance, (k - p)/tr P at τ² = 0 (Higgins and Thompson 2002).
+    """Return the typical sampling variance, (k - p)/tr P, P = W - WX(X'WX)⁻¹X'W at τ² = 0 (Higgins and Thompson 2002).
 
     Examples
     --------
     >>> round(typical_variance(np.array([0.04, 0.06, 0.09]), np.ones((3, 1))), 4)
     0.06
     """
-    fit = weighted_fit(np.zeros(v.size), v, X, 0.0)
-    return (v.size - X.shape[1]) / trace_of_projection(fit, X)
+    leverages = weighted_fit(np.zeros(v.size), v, X).leverages
+    return (v.size - X.shape[1]) / float((1 - leverages) @ (1 / v))

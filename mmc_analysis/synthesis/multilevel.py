@@ -1,21 +1,30 @@
 """Three-level synthesis: several effects per study, with what they share."""
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, special
+from scipy import special
 
-from mmc_analysis.effects.frames import check_level, t_limits, t_quantile
-from mmc_analysis.errors import EffectError
+from mmc_analysis.effects.frames import check_level, t_limits
+from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
-from mmc_analysis.synthesis.components import marginal_covariance, variance_components
-from mmc_analysis.synthesis.inputs import EffectTable, read_effects
+from mmc_analysis.synthesis.components import profile_limits, variance_components
+from mmc_analysis.synthesis.inputs import EffectTable, doubts, read_effects, shared_unsaid
+from mmc_analysis.synthesis.least_squares import LeastSquares, generalised_fit
 from mmc_analysis.synthesis.shared import check_covariance
-from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
+from mmc_analysis.synthesis.tables import (
+    coefficient_frame,
+    expected_frame,
+    joint_test,
+    pooled_frame,
+    refuse_moderators,
+    studies_frame,
+)
 
 METHODS = ("REML", "ML")
 TESTS = ("t", "z")
@@ -34,9 +43,8 @@ class MultilevelMeta:
         Sampling covariance of the effects.
     working : ndarray, shape (k, k)
         `known` and the variance components together.
-    beta : ndarray, shape (p,)
-    bread : ndarray, shape (p, p)
-        Model-based covariance of the coefficients.
+    fit : LeastSquares
+        Generalised least squares with `working`.
     sigma2 : pandas.Series
         Variance between studies ("study") and between the effects of a study ("effect").
     loglik : float
@@ -47,8 +55,7 @@ class MultilevelMeta:
     table: EffectTable
     known: np.ndarray
     working: np.ndarray
-    beta: np.ndarray
-    bread: np.ndarray
+    fit: LeastSquares
     sigma2: pd.Series
     loglik: float
     method: str
@@ -74,55 +81,84 @@ class MultilevelMeta:
     def coefficients(self) -> pd.DataFrame:
         """One row per term: estimate, std_error, df, statistic, p_value and interval."""
         method = f"three-level random effects, {self.method}; {self.test}"
-        df = np.full(self.beta.size, self.df)
-        return coefficient_frame(self.table, self.beta, self.bread, df, self.conf_level, method)
+        df = np.full(self.fit.coefficients.size, self.df)
+        return coefficient_frame(self.table, self.fit.coefficients, self.fit.covariance, df, self.conf_level, method)
 
     @cached_property
     def pooled(self) -> pd.DataFrame:
         """The pooled estimate with its prediction interval: one row of estimates."""
+        refuse_moderators(self.table)
         return pooled_frame(self.table, self.coefficients, self.prediction_interval, self.n_studies)
 
     @cached_property
     def prediction_interval(self) -> tuple[float, float]:
         """Where a true effect of a new study may lie; NaN below 3 studies."""
-        if self.table.terms != ("Intercept",):
-            raise EffectError("with moderators there is no one pooled effect: see .coefficients.")
+        refuse_moderators(self.table)
         if self.n_studies < 3:
             return np.nan, np.nan
-        spread = np.sqrt(self.sigma2.sum() + self.bread[0, 0])
-        reach = float(t_quantile((1 + self.conf_level) / 2, self.df) * spread)
-        return float(self.beta[0]) - reach, float(self.beta[0]) + reach
+        spread = np.sqrt(self.sigma2.sum() + self.fit.covariance[0, 0])
+        low, high = t_limits(self.fit.coefficients[0], spread, self.df, self.conf_level)
+        return float(low), float(high)
+
+    @cached_property
+    def moderator_test(self) -> pd.DataFrame:
+        """One row: the joint test of all moderators, F (or χ² with z)."""
+        return joint_test(self.table, self.fit.coefficients, self.fit.covariance, self.df, self.test)
+
+    @cached_property
+    def sigma2_intervals(self) -> pd.DataFrame:
+        """Profile-likelihood limits of the variances "study" and "effect", one row each."""
+        low, high = profile_limits(self.table.y, self.known, self.table.X, indicator_products(self.table),
+                                   self.sigma2.to_numpy(), self.conf_level, self.method == "REML")  # fmt: skip
+        return pd.DataFrame({"grouping": list(LEVELS), "metric": "variance", "estimate": self.sigma2.to_numpy(),
+                             "conf_level": self.conf_level, "conf_low": low, "conf_high": high,
+                             "method": f"{self.method}; profile likelihood", "evidence": self.table.evidence})  # fmt: skip
 
     @cached_property
     def q(self) -> float:
         """Residual heterogeneity statistic, with k - p degrees of freedom under no heterogeneity."""
-        _, _, residual = _generalised(self.table.y, self.table.X, self.known)
-        return residual
+        return generalised_fit(self.table.y, self.known, self.table.X).q
 
     @property
     def q_p(self) -> float:
         """P value of `q`."""
-        return float(special.chdtrc(self.k - self.beta.size, self.q))
+        return float(special.chdtrc(self.k - self.table.X.shape[1], self.q))
 
     @cached_property
     def i2(self) -> pd.Series:
         """Share of the variance of effects that lies at each level, in percent (Nakagawa and Santos 2012)."""
-        weights = np.linalg.inv(self.known)
-        weighted = weights @ self.table.X
-        projection = weights - weighted @ np.linalg.solve(self.table.X.T @ weighted, weighted.T)
-        typical = (self.k - self.beta.size) / np.trace(projection)
+        root = np.linalg.inv(np.linalg.cholesky(self.known))
+        basis = generalised_fit(self.table.y, self.known, self.table.X).basis
+        typical = (self.k - self.table.X.shape[1]) / (np.sum(root**2) - np.sum((root.T @ basis) ** 2))
         return 100 * self.sigma2 / (self.sigma2.sum() + typical)
 
     @cached_property
     def studies(self) -> pd.DataFrame:
         """The effects as given, with std_error, an interval and `weight` in percent (the rows of W summed)."""
-        weights = np.linalg.inv(self.working).sum(axis=1)
-        frame = self.table.frame.copy()
-        frame["std_error"] = np.sqrt(self.table.v)
-        if not {"conf_low", "conf_high"} <= set(frame.columns):
-            low, high = t_limits(self.table.y, frame["std_error"].to_numpy(), np.inf, self.conf_level)
-            frame = frame.assign(conf_level=self.conf_level, conf_low=low, conf_high=high)
-        return frame.assign(estimate=self.table.y, weight=100 * weights / weights.sum())
+        return studies_frame(self.table, np.linalg.inv(self.working).sum(axis=1), self.conf_level)
+
+    def predict(self, new: pd.DataFrame) -> pd.DataFrame:
+        """Return the expected effect for new values of the moderators, with its interval.
+
+        Parameters
+        ----------
+        new : pandas.DataFrame
+            A row per prediction, with the moderators' columns.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The rows with `estimate`, `std_error`, `df`, `conf_low`, `conf_high`, `pred_low`, `pred_high`.
+
+        Raises
+        ------
+        EffectError
+            If there are no moderators, one is missing or empty in `new`, or a level is one that no study has.
+        """
+        method, spread = f"three-level meta-regression, {self.method}; {self.test}", float(self.sigma2.sum())
+        return expected_frame(
+            self.table, new, self.fit.coefficients, self.fit.covariance, spread, self.df, self.conf_level, method
+        )
 
     def robust(self, cluster: str | None = None) -> RobustResult:
         """Return cluster-robust (CR2) inference with Satterthwaite df, which holds even if the covariance was misjudged.
@@ -132,8 +168,7 @@ class MultilevelMeta:
         cluster : str, optional
             Column of the clusters, such as research groups; the studies if not given.
         """
-        labels = self.table.studies if cluster is None else self.table.frame[cluster].astype(str).to_numpy(dtype=object)
-        return robust_result(self.table, self.working, labels, self.conf_level, f"three-level, {self.method}")
+        return robust_result(self.table, self.working, cluster, self.conf_level, f"three-level, {self.method}")
 
 
 @named_options
@@ -166,12 +201,20 @@ def meta_multilevel(
     Returns
     -------
     MultilevelMeta
-        With `pooled`, `sigma2`, `i2`, `prediction_interval`, `coefficients`, `studies`, ``robust()`` …
+        With `pooled`, `sigma2`, `sigma2_intervals`, `i2`, `prediction_interval`, `coefficients`, `moderator_test`, `studies`,
+        ``predict()``, ``robust()`` …
 
     Raises
     ------
     EffectError
-        If no study has two effects, there are fewer than 2 studies, or the covariance does not belong to the effects.
+        If an effect lacks its standard error, metrics or units are mixed, no study has two effects, there are fewer than 2
+        studies, or the covariance does not belong to the effects.
+
+    Warns
+    -----
+    MMCWarning
+        If effects of one study look as if they came from the same participants but no covariance says so, rows are copies, or
+        the names of two studies differ in capitals or spaces alone.
 
     Examples
     --------
@@ -192,15 +235,30 @@ def meta_multilevel(
             "a three-level synthesis needs the column of studies; for independent effects use meta_analysis."
         )
     table = read_effects(estimates, estimate, std_error, variance, study, moderators)
-    _refuse_one_level(table)
     known = np.diag(table.v) if covariance is None else check_covariance(covariance, table.v)
-    codes = pd.factorize(pd.Series(table.studies, dtype=object))[0]
-    Z = [np.eye(codes.max() + 1)[codes], np.eye(table.y.size)]
-    sigma2, loglik = variance_components(table.y, known, table.X, Z, method == "REML")
-    working = marginal_covariance(known, Z, sigma2)
-    beta, bread, _ = _generalised(table.y, table.X, working)
-    return MultilevelMeta(table, known, working, beta, bread, pd.Series(sigma2, index=list(LEVELS), name="sigma2"), loglik,
-                          method, test, level)  # fmt: skip
+    result = fit_levels(table, known, method, test, level)
+    for doubt in (
+        *doubts(table, (estimate, std_error, variance, study)),
+        *(shared_unsaid(table) if covariance is None else ()),
+    ):
+        warnings.warn(doubt, MMCWarning, stacklevel=3)
+    return result
+
+
+def fit_levels(table: EffectTable, known: np.ndarray, method: str, test: str, conf_level: float) -> MultilevelMeta:
+    """Fit a checked table with its sampling covariance."""
+    _refuse_one_level(table)
+    levels = indicator_products(table)
+    sigma2, loglik = variance_components(table.y, known, table.X, levels, method == "REML")
+    working = known + np.tensordot(sigma2, levels, axes=1)
+    fit = generalised_fit(table.y, working, table.X)
+    named = pd.Series(sigma2, index=list(LEVELS), name="sigma2")
+    return MultilevelMeta(table, known, working, fit, named, loglik, method, test, conf_level)
+
+
+def indicator_products(table: EffectTable) -> list[np.ndarray]:
+    """Return what each variance adds to the covariance, (k, k): ones within studies, and the identity."""
+    return [(table.studies[:, None] == table.studies[None, :]).astype(float), np.eye(table.y.size)]
 
 
 def _refuse_one_level(table: EffectTable) -> None:
@@ -211,12 +269,3 @@ def _refuse_one_level(table: EffectTable) -> None:
         raise EffectError("every study has one effect, so that its two levels cannot be told apart. Use meta_analysis.")
     if n_studies <= table.X.shape[1]:
         raise EffectError(f"{n_studies} studies cannot carry {table.X.shape[1]} coefficients. Use fewer moderators.")
-
-
-def _generalised(y, X, covariance) -> tuple[np.ndarray, np.ndarray, float]:
-    """Generalised least squares: coefficients, their covariance, and the weighted residual sum of squares."""
-    root = linalg.cholesky(covariance, lower=True)
-    x, r = (linalg.solve_triangular(root, a, lower=True) for a in (X, y))
-    bread = np.linalg.inv(x.T @ x)
-    beta = bread @ (x.T @ r)
-    return beta, bread, float(np.sum((r - x @ beta) ** 2))

@@ -7,23 +7,29 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
-from mmc_analysis.effects.frames import check_level, t_limits, t_quantile
+from mmc_analysis.effects.frames import check_level, t_limits
 from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
 from mmc_analysis.synthesis.heterogeneity import (
     METHODS,
-    WeightedFit,
     between_study_variance,
     log_likelihood,
     tau2_interval,
     typical_variance,
-    weighted_fit,
 )
-from mmc_analysis.synthesis.inputs import EffectTable, read_effects
-from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
+from mmc_analysis.synthesis.inputs import EffectTable, doubts, read_effects
+from mmc_analysis.synthesis.least_squares import LeastSquares, weighted_fit
+from mmc_analysis.synthesis.tables import (
+    coefficient_frame,
+    expected_frame,
+    joint_test,
+    pooled_frame,
+    refuse_moderators,
+    studies_frame,
+)
 
 TESTS = ("hksj", "hksj-adhoc", "z")
 AGREEMENT = 1e-3
@@ -41,7 +47,7 @@ class MetaAnalysis:
     conf_level : float
     tau2 : float
         Variance between studies, in squared units of the effect.
-    fit : WeightedFit
+    fit : LeastSquares
         Weighted least squares at τ².
     scale : float
         Factor on the covariance: that of Hartung and Knapp, or 1.
@@ -54,7 +60,7 @@ class MetaAnalysis:
     test: str
     conf_level: float
     tau2: float
-    fit: WeightedFit
+    fit: LeastSquares
     scale: float
     q: float
     q_df: int
@@ -69,6 +75,11 @@ class MetaAnalysis:
     def df(self) -> float:
         """Degrees of freedom of the tests: k - p, infinite for z."""
         return np.inf if self.test == "z" else float(self.k - self.table.X.shape[1])
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of the effects, 1/(v + τ²), (k,)."""
+        return 1 / (self.table.v + self.tau2)
 
     @property
     def covariance(self) -> np.ndarray:
@@ -100,13 +111,18 @@ class MetaAnalysis:
 
     @cached_property
     def heterogeneity(self) -> pd.DataFrame:
-        """τ², I² and H² with their Q-profile limits, one row each."""
+        """τ², I² and H² with their Q-profile limits, one row each.
+
+        Where effects agree more than sampling lets them, no τ² is compatible with them: the limits are those of τ² = 0, and
+        `method` says that the interval is empty.
+        """
         low, high = self.tau2_interval
         v = typical_variance(self.table.v, self.table.X)
         rows = [("tau2", self.tau2, low, high), ("i2", self.i2, 100 * low / (low + v), 100 * high / (high + v)),
                 ("h2", self.h2, 1 + low / v, 1 + high / v)]  # fmt: skip
         frame = pd.DataFrame(rows, columns=["metric", "estimate", "conf_low", "conf_high"])
-        return frame.assign(conf_level=self.conf_level, method=f"{self.method}; Q-profile interval",
+        empty = " (empty: effects agree more than sampling lets them)" if high == 0 else ""
+        return frame.assign(conf_level=self.conf_level, method=f"{self.method}; Q-profile interval{empty}",
                             evidence=self.table.evidence)  # fmt: skip
 
     @cached_property
@@ -121,7 +137,7 @@ class MetaAnalysis:
     @cached_property
     def prediction_intervals(self) -> pd.DataFrame:
         """Two forms by name: with the test's standard error and df, and that of Higgins et al. (2009), t with k - 2 df."""
-        self._refuse_moderators()
+        refuse_moderators(self.table)
         forms = [(f"{self.test}, df {self.df:g}", self.prediction_interval),
                  ("Higgins-Thompson-Spiegelhalter, t(k - 2), Wald SE", self._prediction(self.k - 2, 1.0))]  # fmt: skip
         return pd.DataFrame({
@@ -133,7 +149,6 @@ class MetaAnalysis:
     @cached_property
     def pooled(self) -> pd.DataFrame:
         """The pooled estimate with its prediction interval: one row of estimates."""
-        self._refuse_moderators()
         return pooled_frame(self.table, self.coefficients, self.prediction_interval, self.k)
 
     @cached_property
@@ -146,30 +161,12 @@ class MetaAnalysis:
     @cached_property
     def moderator_test(self) -> pd.DataFrame:
         """One row: the joint test of all moderators, F (or χ² with z)."""
-        if len(self.table.terms) < 2:
-            raise EffectError("there are no moderators to test. Give moderators=.")
-        rest = [i for i, name in enumerate(self.table.terms) if name != "Intercept"]
-        b, V = self.fit.coefficients[rest], self.covariance[np.ix_(rest, rest)]
-        statistic = float(b @ np.linalg.solve(V, b))
-        if self.test == "z":
-            p_value = float(special.chdtrc(len(rest), statistic))
-        else:
-            statistic /= len(rest)
-            p_value = float(stats.f.sf(statistic, len(rest), self.df))
-        return pd.DataFrame({"term": ["moderators"], "num_df": [len(rest)], "den_df": [self.df], "statistic": [statistic],
-                             "p_value": [p_value], "estimate": [np.nan], "method": [f"joint test, {self.test}"],
-                             "evidence": [self.table.evidence]})  # fmt: skip
+        return joint_test(self.table, self.fit.coefficients, self.covariance, self.df, self.test)
 
     @cached_property
     def studies(self) -> pd.DataFrame:
-        """The effects as given with `variance` made explicit as std_error, `weight` in percent, and an interval for a forest."""
-        frame = self.table.frame.copy()
-        frame["std_error"] = np.sqrt(self.table.v)
-        frame["weight"] = 100 * self.fit.w / self.fit.w.sum()
-        if not {"conf_low", "conf_high"} <= set(frame.columns):
-            low, high = t_limits(self.table.y, frame["std_error"].to_numpy(), np.inf, self.conf_level)
-            frame = frame.assign(conf_level=self.conf_level, conf_low=low, conf_high=high)
-        return frame.assign(estimate=self.table.y)
+        """The effects as given, with std_error, `weight` in percent, and an interval for a forest."""
+        return studies_frame(self.table, self.weights, self.conf_level)
 
     @property
     def loglik(self) -> float:
@@ -187,18 +184,19 @@ class MetaAnalysis:
         Returns
         -------
         pandas.DataFrame
-            The rows with `estimate`, `std_error`, `df`, `conf_low`, `conf_high`, `pred_low`, `pred_high`.
+            The rows with `estimate`, `std_error`, `df`, `conf_low`, `conf_high`, and `pred_low` and `pred_high`, between which the
+            true effect of a new study may lie (NaN for FE).
+
+        Raises
+        ------
+        EffectError
+            If there are no moderators, one is missing or empty in `new`, or a level is one that no study has.
         """
-        if self.table.spec is None:
-            raise EffectError("there are no moderators; the expected effect is .pooled.")
-        X = self.table.spec.get_model_matrix(new).to_numpy(dtype=float)
-        estimate, variance = X @ self.fit.coefficients, np.einsum("ij,jk,ik->i", X, self.covariance, X)
-        low, high = t_limits(estimate, np.sqrt(variance), self.df, self.conf_level)
-        below, above = t_limits(estimate, np.sqrt(variance + self.tau2), self.df, self.conf_level)
-        return new.reset_index(drop=True).assign(
-            estimate=estimate, std_error=np.sqrt(variance), df=self.df, conf_level=self.conf_level, conf_low=low, conf_high=high,
-            pred_low=below, pred_high=above, method=f"meta-regression, {self.method}; {self.test}", evidence=self.table.evidence,
-        )  # fmt: skip
+        method = f"meta-regression, {self.method}; {self.test}"
+        heterogeneity = np.nan if self.method == "FE" else self.tau2
+        return expected_frame(
+            self.table, new, self.fit.coefficients, self.covariance, heterogeneity, self.df, self.conf_level, method
+        )
 
     def robust(self, cluster: str | None = None) -> RobustResult:
         """Return cluster-robust (CR2) inference with Satterthwaite df; see :func:`robust_result`.
@@ -208,26 +206,16 @@ class MetaAnalysis:
         cluster : str, optional
             Column of the clusters; the studies if not given.
         """
-        labels = self.table.studies if cluster is None else self.table.frame[cluster].astype(str).to_numpy(dtype=object)
-        if labels is None:
-            raise EffectError("clusters are needed: give study= to the synthesis, or name the column with cluster=.")
         working = np.diag(self.table.v + self.tau2)
-        return robust_result(self.table, working, labels, self.conf_level, self.method)
+        return robust_result(self.table, working, cluster, self.conf_level, self.method)
 
     def _prediction(self, df: float, scale: float) -> tuple[float, float]:
-        self._refuse_moderators()
+        refuse_moderators(self.table)
         if self.k < 3 or self.method == "FE" or df <= 0:
             return np.nan, np.nan
         spread = np.sqrt(self.tau2 + self.fit.covariance[0, 0] * scale)
-        reach = float(t_quantile((1 + self.conf_level) / 2, df)) * spread
-        centre = float(self.fit.coefficients[0])
-        return centre - float(reach), centre + float(reach)
-
-    def _refuse_moderators(self) -> None:
-        if self.table.terms != ("Intercept",):
-            raise EffectError(
-                "with moderators there is no one pooled effect: see .coefficients, or .predict(new) for chosen values."
-            )
+        low, high = t_limits(self.fit.coefficients[0], spread, df, self.conf_level)
+        return float(low), float(high)
 
 
 @named_options
@@ -266,8 +254,9 @@ def meta_analysis(
     Warns
     -----
     MMCWarning
-        If a study gives more than one effect (its participants may be counted twice), or if the Hartung-Knapp interval is
-        narrower than the ordinary one with 3 studies or fewer, or next to nothing because all effects agree.
+        If a study gives more than one effect (its participants may be counted twice), rows are copies, or the names of two
+        studies differ in capitals or spaces alone; and if the Hartung-Knapp interval is narrower than the ordinary one with 3
+        studies or fewer, or next to nothing because all effects agree.
 
     Examples
     --------
@@ -284,40 +273,50 @@ def meta_analysis(
     if level is None:
         raise EffectError("conf_level must be a fraction between 0 and 1.")
     table = read_effects(estimates, estimate, std_error, variance, study, moderators)
-    _warn_repeated(table, study)
-    return analyse(table, method, test, level)
+    result = analyse(table, method, test, level)
+    for doubt in (*doubts(table, (estimate, std_error, variance, study)), *_repeated(table), *_too_narrow(result)):
+        warnings.warn(doubt, MMCWarning, stacklevel=3)
+    return result
 
 
-def analyse(table: EffectTable, method: str, test: str, conf_level: float, quiet: bool = False) -> MetaAnalysis:
-    """Fit a checked table; `quiet` leaves out the warning of small k, for refits of one synthesis."""
+def analyse(table: EffectTable, method: str, test: str, conf_level: float) -> MetaAnalysis:
+    """Fit a checked table."""
     y, v, X = table.y, table.v, table.X
     tau2 = between_study_variance(y, v, X, method)
-    fit, fixed = weighted_fit(y, v, X, tau2), weighted_fit(y, v, X, 0.0)
+    fit, fixed = weighted_fit(y, v, X, tau2), weighted_fit(y, v, X)
     df = y.size - X.shape[1]
     scale = 1.0 if test == "z" else fit.q / df
-    if test == "hksj" and scale < 1 and (y.size <= 3 or scale < AGREEMENT) and not quiet:
-        warnings.warn(
-            f"with {y.size} studies the Hartung-Knapp standard error is smaller than the ordinary one (factor "
-            f"{np.sqrt(scale):.2f}); such agreement is chance. Use test='hksj-adhoc', or report the studies one by one.",
-            MMCWarning,
-            stacklevel=4,
-        )
     if test == "hksj-adhoc":
         scale = max(1.0, scale)
-    return MetaAnalysis(
-        table, method, test, conf_level, tau2, fit, scale, fixed.q, df, float(special.chdtrc(df, fixed.q))
-    )
+    q_p = float(special.chdtrc(df, fixed.q))
+    return MetaAnalysis(table, method, test, conf_level, tau2, fit, scale, fixed.q, df, q_p)
 
 
-def _warn_repeated(table: EffectTable, study: str | None) -> None:
-    if table.studies is None or len(set(table.studies)) == table.studies.size:
-        return
-    values, counts = np.unique(table.studies.astype(str), return_counts=True)
-    named = ", ".join(f"{name} ({count})" for name, count in zip(values, counts, strict=True) if count > 1)
-    warnings.warn(
-        f"studies with more than one effect: {named}. If these share participants, the same people count twice as "
-        f"independent. Use meta_multilevel with a covariance (synthesis.shared_participants), or choose one effect per "
-        f"{study}.",
-        MMCWarning,
-        stacklevel=4,
-    )
+def _repeated(table: EffectTable) -> list[str]:
+    values, counts = np.unique([] if table.studies is None else table.studies.astype(str), return_counts=True)
+    if not (counts > 1).any():
+        return []
+    named = [f"{name} ({count})" for name, count in zip(values, counts, strict=True) if count > 1]
+    return [f"studies with more than one effect: {', '.join(named)}. If these share participants, the same people count twice as "
+            "independent. Use meta_multilevel with a covariance (synthesis.shared_participants), or choose one effect per study."]  # fmt: skip
+
+
+def _too_narrow(result: MetaAnalysis) -> list[str]:
+    if result.test != "hksj" or result.scale >= 1 or (result.k > 3 and result.scale >= AGREEMENT):
+        return []
+    return [f"with {result.k} studies the Hartung-Knapp standard error is smaller than the ordinary one (factor "
+            f"{np.sqrt(result.scale):.2f}); such agreement is chance. Use test='hksj-adhoc', or report the studies one by one."]  # fmt: skip
+
+
+def check_result(result, fewest: int, moderators: bool | None) -> None:
+    """Raise unless this is a synthesis of independent effects, of enough studies, with or without moderators as needed (None: either)."""
+    if not isinstance(result, MetaAnalysis):
+        advice = " For a three-level synthesis there are leave_one_out(), .robust() and moderators=['std_error']."
+        raise EffectError(f"the result of meta_analysis is needed, but got {type(result).__name__}."
+                          + (advice if hasattr(result, "sigma2") else ""))  # fmt: skip
+    if moderators and not result.table.has_moderators:
+        raise EffectError("there are no moderators to test. Give moderators= to meta_analysis.")
+    if moderators is False and result.table.has_moderators:
+        raise EffectError("this is for a synthesis without moderators; for a meta-regression see influence().")
+    if result.k < fewest:
+        raise EffectError(f"{result.k} studies are too few; at least {fewest} are needed.")

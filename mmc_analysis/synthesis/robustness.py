@@ -7,29 +7,34 @@ import pandas as pd
 
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import named_options
+from mmc_analysis.synthesis.frame_columns import one_column, rows_of
 from mmc_analysis.synthesis.inputs import EffectTable
-from mmc_analysis.synthesis.random_effects import MetaAnalysis, analyse
+from mmc_analysis.synthesis.least_squares import weighted_fit
+from mmc_analysis.synthesis.multilevel import MultilevelMeta, fit_levels
+from mmc_analysis.synthesis.random_effects import MetaAnalysis, analyse, check_result
+from mmc_analysis.synthesis.tables import refuse_moderators
 
 FEWEST = 3
 
 
-def leave_one_out(result: MetaAnalysis) -> pd.DataFrame:
+def leave_one_out(result: MetaAnalysis | MultilevelMeta) -> pd.DataFrame:
     """Return the pooled estimate without each study in turn.
 
     Parameters
     ----------
-    result : MetaAnalysis
-        Without moderators, of 3 studies or more.
+    result : MetaAnalysis or MultilevelMeta
+        Without moderators, of 3 studies or more. From a three-level synthesis a study goes with all its effects.
 
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows: the study left out, the pooled estimate with its interval, `tau2`, `i2` (percent) and `q`.
+        A row per study: the study left out, the pooled estimate with its interval, `tau2` (of three levels the sum of both
+        variances), `i2` (percent, likewise) and `q`.
 
     Raises
     ------
     EffectError
-        If there are fewer than 3 studies, or moderators.
+        If there are fewer than 3 studies, or moderators, or if no study with several effects would be left.
 
     Examples
     --------
@@ -38,12 +43,29 @@ def leave_one_out(result: MetaAnalysis) -> pd.DataFrame:
     >>> leave_one_out(meta_analysis(frame))[["study", "estimate"]].round(2).values.tolist()
     [['a', 0.58], ['b', 0.37], ['c', 0.49], ['d', 0.54]]
     """
-    _plain(result)
-    rows = []
-    for i in range(result.k):
-        rest = np.delete(np.arange(result.k), i)
-        rows.append(_row(_refit(result, rest)))
-    return _with_labels(result, pd.DataFrame(rows), "left out")
+    if isinstance(result, MultilevelMeta):
+        return _leave_study_out(result)
+    check_result(result, FEWEST, moderators=False)
+    places = np.arange(result.k)
+    rows = [_row(_refit(result, np.delete(places, i)), result.k - 1) for i in places]
+    return _with_labels(result, result.table.names, rows, "left out")
+
+
+def _leave_study_out(result: MultilevelMeta) -> pd.DataFrame:
+    refuse_moderators(result.table)
+    studies, counts = np.unique(result.table.studies.astype(str), return_counts=True)
+    if studies.size < FEWEST:
+        raise EffectError(f"{studies.size} studies are too few; at least {FEWEST} are needed.")
+    if np.sum(counts > 1) < 2:
+        raise EffectError(f"only study '{studies[np.argmax(counts)]}' has several effects; without it the two levels cannot be told "
+                          "apart. Keep one of its effects and use meta_analysis.")  # fmt: skip
+    names, rows = list(dict.fromkeys(result.table.studies)), []
+    for name in names:
+        rest = np.flatnonzero(result.table.studies != name)
+        known = result.known[np.ix_(rest, rest)]
+        without = fit_levels(_take(result.table, rest), known, result.method, result.test, result.conf_level)
+        rows.append(_row(without, len(names) - 1))
+    return _with_labels(result, names, rows, "left out")
 
 
 @named_options
@@ -65,7 +87,7 @@ def cumulative(result: MetaAnalysis, *, order: str | None = None) -> pd.DataFram
     Raises
     ------
     EffectError
-        If there is no such column, or moderators.
+        If there is no such column or it has empty cells, there are moderators, or fewer than 3 studies.
 
     Examples
     --------
@@ -74,16 +96,19 @@ def cumulative(result: MetaAnalysis, *, order: str | None = None) -> pd.DataFram
     >>> cumulative(meta_analysis(frame, test="z"))[["study", "estimate"]].round(2).values.tolist()
     [['a', 0.2], ['b', 0.55], ['c', 0.54], ['d', 0.49]]
     """
-    _plain(result)
-    if order is None:
-        places = np.arange(result.k)
-    elif order in result.table.frame.columns:
-        places = result.table.frame[order].argsort(kind="stable").to_numpy()
-    else:
-        raise EffectError(f"the estimates have no column '{order}' to sort by.")
-    sorted_result = replace(result, table=_take(result.table, places))
-    rows = [_first(sorted_result), *(_row(_refit(sorted_result, np.arange(m))) for m in range(2, result.k + 1))]
-    return _with_labels(sorted_result, pd.DataFrame(rows), "added")
+    check_result(result, FEWEST, moderators=False)
+    places = np.arange(result.k)
+    if order is not None:
+        keys = one_column(result.table.frame, order, "order")
+        empty = keys.isna().to_numpy()
+        if empty.any():
+            raise EffectError(
+                f"column '{order}' is empty in {rows_of(empty)}, so those studies have no place. Fill it."
+            )
+        places = keys.argsort(kind="stable").to_numpy()
+    ordered = replace(result, table=_take(result.table, places))
+    rows = [_first(ordered), *(_row(_refit(ordered, np.arange(m)), m) for m in range(2, result.k + 1))]
+    return _with_labels(ordered, ordered.table.names, rows, "added")
 
 
 def influence(result: MetaAnalysis) -> pd.DataFrame:
@@ -113,14 +138,15 @@ def influence(result: MetaAnalysis) -> pd.DataFrame:
     >>> influence(meta_analysis(frame, test="z"))[["study", "rstudent"]].round(2).values.tolist()
     [['a', -1.1], ['b', 2.43], ['c', 0.02], ['d', -0.35]]
     """
+    check_result(result, 0, moderators=None)
     table = result.table
     if result.k <= table.X.shape[1] + 1:
         raise EffectError(f"{result.k} studies are too few: without one of them the fit has no residual left.")
     precision = np.linalg.inv(result.fit.covariance)
-    hat = np.einsum("ij,jk,ik->i", table.X, result.fit.covariance, table.X) * result.fit.w
-    rows = [_influence_row(result, i, precision, hat[i]) for i in range(result.k)]
-    weight = 100 * result.fit.w / result.fit.w.sum()
-    return _labels(result).join(pd.DataFrame(rows).assign(hat=hat, weight=weight, evidence=table.evidence))
+    hat = result.fit.leverages
+    rows = pd.DataFrame([_influence_row(result, i, precision, hat[i]) for i in range(result.k)])
+    weight = 100 * result.weights / result.weights.sum()
+    return _labels(table, table.names).join(rows.assign(hat=hat, weight=weight, evidence=table.evidence))
 
 
 def _influence_row(result: MetaAnalysis, i: int, precision: np.ndarray, hat: float) -> dict:
@@ -129,65 +155,54 @@ def _influence_row(result: MetaAnalysis, i: int, precision: np.ndarray, hat: flo
     x, v = table.X[i], table.v[i]
     beta = without.fit.coefficients
     moved = result.fit.coefficients - beta
-    spread = v + without.tau2 + x @ without.covariance @ x
-    weights = 1 / (table.v + without.tau2)
-    # the precision of all studies, at the τ² found without this one
-    own = np.linalg.inv((table.X * weights[:, None]).T @ table.X)
-    scale = 1.0 if result.test == "z" else without.scale
+    spread = without.scale * (v + without.tau2 + x @ without.fit.covariance @ x)
+    # the covariance with all studies, at the τ² found without this one
+    own = weighted_fit(table.y, table.v, table.X, without.tau2).covariance
     row = {
         "rstudent": (table.y[i] - x @ beta) / np.sqrt(spread),
-        "dffits": x @ moved / np.sqrt(scale * hat * (without.tau2 + v)),
+        "dffits": x @ moved / np.sqrt(without.scale * hat * (without.tau2 + v)),
         "cook_distance": moved @ (precision / result.scale) @ moved,
         "cov_ratio": np.linalg.det(without.covariance) / np.linalg.det(result.covariance),
         "tau2_without": without.tau2,
         "q_without": without.q,
     }
-    return row | {f"dfbetas_{term}": moved[j] / np.sqrt(scale * own[j, j]) for j, term in enumerate(table.terms)}
-
-
-def _plain(result: MetaAnalysis) -> None:
-    if not isinstance(result, MetaAnalysis):
-        raise EffectError(f"the result of meta_analysis is needed, but got {type(result).__name__}.")
-    if result.table.terms != ("Intercept",):
-        raise EffectError("this is for a synthesis without moderators; for a meta-regression see influence().")
-    if result.k < FEWEST:
-        raise EffectError(f"{result.k} studies are too few; at least {FEWEST} are needed.")
+    return row | {
+        f"dfbetas_{term}": moved[j] / np.sqrt(without.scale * own[j, j]) for j, term in enumerate(table.terms)
+    }
 
 
 def _take(table: EffectTable, places: np.ndarray) -> EffectTable:
     studies = None if table.studies is None else table.studies[places]
     frame = table.frame.iloc[places].reset_index(drop=True)
-    return replace(table, y=table.y[places], v=table.v[places], X=table.X[places], frame=frame, studies=studies)
+    design = replace(table.design, X=table.X[places])
+    return EffectTable(table.y[places], table.v[places], design, frame, studies)
 
 
 def _refit(result: MetaAnalysis, places: np.ndarray) -> MetaAnalysis:
-    return analyse(_take(result.table, places), result.method, result.test, result.conf_level, quiet=True)
+    return analyse(_take(result.table, places), result.method, result.test, result.conf_level)
 
 
-def _row(result: MetaAnalysis) -> dict:
+def _row(result: MetaAnalysis | MultilevelMeta, n_levels: int) -> dict:
     columns = ["estimate", "std_error", "df", "statistic", "p_value", "conf_level", "conf_low", "conf_high", "method"]
-    row = result.coefficients.iloc[0][columns].to_dict()
-    return row | {"tau2": result.tau2, "i2": result.i2, "q": result.q, "n_levels": result.k}
+    row = {name: result.coefficients[name].iloc[0] for name in columns}
+    three = isinstance(result, MultilevelMeta)
+    tau2, i2 = (result.sigma2.sum(), result.i2.sum()) if three else (result.tau2, result.i2)
+    return row | {"tau2": tau2, "i2": i2, "q": result.q, "n_levels": n_levels}
 
 
 def _first(result: MetaAnalysis) -> dict:
     """The first study alone: its own estimate and interval."""
     alone = result.studies.iloc[0]
-    return {"estimate": alone["estimate"], "std_error": alone["std_error"], "conf_level": alone["conf_level"],
-            "conf_low": alone["conf_low"], "conf_high": alone["conf_high"], "method": "the study alone", "n_levels": 1}  # fmt: skip
+    names = ["estimate", "std_error", "conf_level", "conf_low", "conf_high"]
+    return {name: alone[name] for name in names} | {"method": "the study alone", "n_levels": 1}
 
 
-def _labels(result: MetaAnalysis) -> pd.DataFrame:
-    studies = result.table.studies
-    names = [f"effect {i + 1}" for i in range(result.k)] if studies is None else list(studies)
-    labels = pd.DataFrame({"study": names})
-    for name in ("metric", "unit"):
-        if getattr(result.table, name) is not None:
-            labels[name] = getattr(result.table, name)
-    return labels
+def _labels(table: EffectTable, names: list[str]) -> pd.DataFrame:
+    stated = {name: getattr(table, name) for name in ("metric", "unit") if getattr(table, name) is not None}
+    return pd.DataFrame({"study": names} | stated)
 
 
-def _with_labels(result: MetaAnalysis, rows: pd.DataFrame, what: str) -> pd.DataFrame:
-    labels = _labels(result)
-    labels.insert(0, "label", [f"{study} {what}" for study in labels["study"]])
-    return labels.join(rows).assign(evidence=result.table.evidence)
+def _with_labels(result: MetaAnalysis | MultilevelMeta, names: list[str], rows: list[dict], what: str) -> pd.DataFrame:
+    labels = _labels(result.table, names)
+    labels.insert(0, "label", [f"{name} {what}" for name in names])
+    return labels.join(pd.DataFrame(rows)).assign(evidence=result.table.evidence)

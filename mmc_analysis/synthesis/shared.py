@@ -5,9 +5,12 @@ import pandas as pd
 
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import named_options, nearest
+from mmc_analysis.synthesis.frame_columns import labels_in, numbers_in
+from mmc_analysis.synthesis.inputs import sampling_variances
 
 AGREES = 1e-6
 NEGATIVE = -1e-10
+NEEDS_N = "Give the number of participants of every arm and of its control."
 
 
 @named_options
@@ -21,16 +24,17 @@ def shared_participants(
     ----------
     estimates : pandas.DataFrame
         One row per effect.
-    r : float or pandas.DataFrame
+    r : float, pandas.DataFrame or dict
         Correlation of two effects of the same participants, assumed or known; or, with `by`, a square frame of correlations
-        between the levels of that column, such as muscles or loads.
+        between the levels of that column, such as muscles or loads. Where effects differ in several columns, such as muscle
+        and load, a dict from column to the correlation of its levels (a number for any two, or a frame); they multiply.
     study : str or None
         Column of the studies.
     sample : str, optional
         Column of the samples within a study (participants of different samples are different people); without it a study
         is one sample.
     by : str, optional
-        Column whose levels index `r`.
+        Column whose levels index the frame `r`.
     std_error, variance : str
         Names of the columns; `variance`, where given, takes the place of `std_error`.
 
@@ -49,11 +53,13 @@ def shared_participants(
     >>> frame = pd.DataFrame({"study": ["a", "a", "b"], "std_error": [0.2, 0.3, 0.25]})
     >>> shared_participants(frame, r=0.5).round(4).tolist()
     [[0.04, 0.03, 0.0], [0.03, 0.09, 0.0], [0.0, 0.0, 0.0625]]
+    >>> frame = pd.DataFrame({"study": "a", "muscle": ["x", "x", "y"], "load": [20, 80, 80], "std_error": 1.0})
+    >>> shared_participants(frame, r={"muscle": 0.5, "load": 0.8}).tolist()
+    [[1.0, 0.8, 0.4], [0.8, 1.0, 0.5], [0.4, 0.5, 1.0]]
     """
-    se = _standard_errors(estimates, std_error, variance)
-    same = _together(estimates, [name for name in (study, sample) if name])
-    correlation = _constant(r, len(se)) if by is None else _between_levels(estimates, r, by)
-    correlation = np.where(same, correlation, 0.0)
+    se = np.sqrt(sampling_variances(estimates, std_error, variance))
+    same = _together(estimates, study=study, sample=sample)
+    correlation = np.where(same, _correlation(estimates, r, by), 0.0)
     np.fill_diagonal(correlation, 1.0)
     return _positive(correlation * np.outer(se, se), "r")
 
@@ -95,11 +101,13 @@ def shared_control(
     >>> shared_control(frame, control="comparator").round(3).tolist()
     [[0.16, 0.08], [0.08, 0.16]]
     """
-    se = _standard_errors(estimates, std_error, variance)
-    same = _together(estimates, [name for name in (study, control) if name])
-    n_arm, n_control = (_column(estimates, name) for name in (n_1, n_2))
+    se = np.sqrt(sampling_variances(estimates, std_error, variance))
+    same = _together(estimates, study=study, control=control)
+    n_arm, n_control = (
+        numbers_in(estimates, name, option, empty=NEEDS_N) for option, name in (("n_1", n_1), ("n_2", n_2))
+    )
     if not ((n_arm > 0) & (n_control > 0)).all():
-        raise EffectError(f"columns '{n_1}' and '{n_2}' need the number of participants of every arm and control.")
+        raise EffectError(f"columns '{n_1}' and '{n_2}' must be above zero. {NEEDS_N}")
     if (same & (n_control[:, None] != n_control[None, :])).any():
         raise EffectError(
             f"rows that share a '{control}' have different '{n_2}'. Give separate controls separate names."
@@ -150,58 +158,59 @@ def _positive(matrix: np.ndarray, named: str) -> np.ndarray:
         )
     if smallest < 1e-8:
         raise EffectError(
-            f"{named} makes some effects copies of others (correlation 1). Use r below 1, or keep one of them."
+            f"{named} makes some effects copies of others (correlation 1). Use r below 1; where effects differ in several "
+            "columns, give r a dict of them, such as r={'muscle': 0.5, 'load': 0.8}; or keep one of the copies."
         )
     return matrix
 
 
-def _constant(r, k: int) -> np.ndarray:
+def _correlation(estimates: pd.DataFrame, r, by: str | None) -> np.ndarray:
+    """Return the correlation of all pairs of effects, as if all came from the same participants, (k, k)."""
+    if by is not None:
+        if not isinstance(r, pd.DataFrame):
+            raise EffectError(
+                f"with by='{by}', r must be a square frame whose index and columns are the levels of '{by}'."
+            )
+        return _between_levels(estimates, by, r)
     if isinstance(r, pd.DataFrame):
         raise EffectError("r is a table of correlations: say with by= which column its names belong to.")
-    if not isinstance(r, (int, float, np.floating)) or not -1 < r < 1:
+    if isinstance(r, dict) and r:
+        return np.prod([_between_levels(estimates, name, value) for name, value in r.items()], axis=0)
+    return np.full((len(estimates), len(estimates)), _checked(r))
+
+
+def _checked(r) -> float:
+    if isinstance(r, bool) or not isinstance(r, (int, float, np.number)) or not -1 < r < 1:
         raise EffectError(f"r={r!r} is not a correlation between -1 and 1.")
-    return np.full((k, k), float(r))
+    return float(r)
 
 
-def _between_levels(estimates: pd.DataFrame, r, by: str) -> np.ndarray:
-    if not isinstance(r, pd.DataFrame) or list(r.index) != list(r.columns):
-        raise EffectError(f"with by='{by}', r must be a square frame whose index and columns are the levels of '{by}'.")
-    levels = _labels(estimates, by)
-    table = r.copy()
-    table.index, table.columns = table.index.astype(str), table.columns.astype(str)
+def _between_levels(estimates: pd.DataFrame, by: str, r) -> np.ndarray:
+    levels = labels_in(estimates, by, "by")
+    if not isinstance(r, pd.DataFrame):
+        return np.where(levels[:, None] == levels[None, :], 1.0, _checked(r))
+    if not r.index.is_unique or list(r.index) != list(r.columns):
+        raise EffectError(f"r for '{by}' must be a square frame whose index and columns are the levels of '{by}'.")
+    table = r.set_axis(r.index.astype(str), axis=0).set_axis(r.columns.astype(str), axis=1)
     for level in dict.fromkeys(levels):
         if level not in table.index:
             raise EffectError(f"r has no row for {by} '{level}'.{nearest(level, table.index)}")
     matrix = table.loc[levels, levels].to_numpy(dtype=float)
+    off = np.abs(np.diag(table.to_numpy(dtype=float)) - 1) > AGREES
+    if off.any():
+        raise EffectError(f"r for '{by}' must have ones on its diagonal, but has {table.iloc[off.argmax(), off.argmax()]:g} for "
+                          f"'{table.index[off.argmax()]}'. Give correlations, not covariances.")  # fmt: skip
     if not np.isfinite(matrix).all() or np.abs(matrix).max() > 1 or not np.allclose(matrix, matrix.T):
-        raise EffectError("r must be symmetric, with correlations between -1 and 1.")
+        raise EffectError(f"r for '{by}' must be symmetric, with correlations between -1 and 1.")
     return matrix
 
 
-def _together(estimates: pd.DataFrame, names: list[str]) -> np.ndarray:
+def _together(estimates: pd.DataFrame, **names: str | None) -> np.ndarray:
+    """Return which effects have the same labels in all named columns, (k, k)."""
     same = np.ones((len(estimates), len(estimates)), dtype=bool)
-    for name in names:
-        labels = _labels(estimates, name)
+    for option, name in names.items():
+        if name is None:
+            continue
+        labels = labels_in(estimates, name, option)
         same &= labels[:, None] == labels[None, :]
     return same
-
-
-def _labels(estimates: pd.DataFrame, name: str) -> np.ndarray:
-    if name not in estimates.columns:
-        raise EffectError(f"the estimates have no column '{name}'.{nearest(name, estimates.columns)}")
-    if estimates[name].isna().any():
-        raise EffectError(f"column '{name}' has an empty cell; every effect needs its label there.")
-    return estimates[name].astype(str).to_numpy(dtype=object)
-
-
-def _column(estimates: pd.DataFrame, name: str) -> np.ndarray:
-    if name not in estimates.columns:
-        raise EffectError(f"the estimates have no column '{name}'.{nearest(name, estimates.columns)}")
-    return estimates[name].to_numpy(dtype=float, na_value=np.nan)
-
-
-def _standard_errors(estimates: pd.DataFrame, std_error: str, variance: str | None) -> np.ndarray:
-    se = np.sqrt(_column(estimates, variance)) if variance else _column(estimates, std_error)
-    if not (se > 0).all():
-        raise EffectError(f"'{variance or std_error}' must be above zero in every row.")
-    return se

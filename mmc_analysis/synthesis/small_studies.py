@@ -4,23 +4,30 @@ Asymmetry is not publication bias: true differences between small and large stud
 error that depends on the effect, as that of a standardised difference does.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from mmc_analysis.effects.frames import t_limits, two_sided_p
+from mmc_analysis.effects.frames import check_level
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.synthesis.inputs import EffectTable
-from mmc_analysis.synthesis.random_effects import MetaAnalysis, analyse
+from mmc_analysis.synthesis.least_squares import weighted_fit
+from mmc_analysis.synthesis.moderators import Design
+from mmc_analysis.synthesis.multilevel import MultilevelMeta
+from mmc_analysis.synthesis.random_effects import MetaAnalysis, analyse, check_result
+from mmc_analysis.synthesis.tables import coefficient_frame
 
 ENOUGH = 10
 MODELS = ("mixed", "classic")
 PET_ALPHA = 0.10
 EXACT = 1e-24
+STANDARDISED = ("d_", "g_", "smcr", "smcc", "cohen_d", "glass_delta")
 
 
-def funnel_points(result: MetaAnalysis) -> pd.DataFrame:
+def funnel_points(result: MetaAnalysis | MultilevelMeta) -> pd.DataFrame:
     """Return the studies for a funnel plot: `estimate` against `std_error`, with study and weight.
 
     Examples
@@ -30,22 +37,22 @@ def funnel_points(result: MetaAnalysis) -> pd.DataFrame:
     >>> list(funnel_points(meta_analysis(frame)).columns[:3])
     ['study', 'estimate', 'std_error']
     """
+    _refuse_other(result)
     studies = result.studies
-    names = result.table.studies if result.table.studies is not None else [f"effect {i + 1}" for i in range(result.k)]
-    return pd.DataFrame({"study": names, "estimate": result.table.y, "std_error": np.sqrt(result.table.v),
-                         "weight": studies["weight"], "note": caution(result.k), "evidence": result.table.evidence})  # fmt: skip
+    return pd.DataFrame({"study": result.table.names, "estimate": result.table.y, "std_error": np.sqrt(result.table.v),
+                         "weight": studies["weight"], "note": caution(result.k, result.table.metric), "evidence": result.table.evidence})  # fmt: skip
 
 
 @named_options
 def funnel_contours(
-    result: MetaAnalysis, *, levels=(0.90, 0.95, 0.99), centre: float | None = 0.0, n_points: int = 50
+    result: MetaAnalysis | MultilevelMeta, *, levels=(0.90, 0.95, 0.99), centre: float | None = 0.0, n_points: int = 50
 ) -> pd.DataFrame:
     """Return the contours of a funnel plot, centre ± z · std_error on a grid of standard errors.
 
     Parameters
     ----------
-    result : MetaAnalysis
-    levels : sequence of float
+    result : MetaAnalysis or MultilevelMeta
+    levels : float or sequence of float
         Confidence levels of the contours.
     centre : float or None
         0 for contours of significance (Peters et al. 2008), None for the pooled estimate.
@@ -68,8 +75,8 @@ def funnel_contours(
     >>> funnel_contours(meta_analysis(frame), levels=[0.95], n_points=3)["conf_high"].round(3).tolist()
     [0.0, 0.323, 0.647]
     """
-    if not all(0 < level < 1 for level in levels):
-        raise EffectError(f"levels={list(levels)!r} must be fractions between 0 and 1.")
+    _refuse_other(result)
+    levels = [check_level(level) for level in np.atleast_1d(levels).tolist()]
     middle = float(result.pooled["estimate"].iloc[0]) if centre is None else float(centre)
     grid = np.linspace(0, 1.1 * np.sqrt(result.table.v.max()), n_points)
     frames = []
@@ -111,13 +118,16 @@ def egger_test(result: MetaAnalysis, *, model: str = "mixed") -> pd.DataFrame:
     [['std_error', 0.72], ['Intercept', 0.47]]
     """
     check_option("model", model, MODELS, EffectError)
+    check_result(result, 3, moderators=False)
     table = _regression_table(result, np.sqrt(result.table.v))
     if model == "classic":
-        frame = _multiplicative(table, result.conf_level, "weighted least squares, multiplicative error")
+        frame = _multiplicative(table, result.conf_level)
     else:
-        frame = analyse(table, result.method, result.test, result.conf_level, quiet=True).coefficients
+        frame = analyse(table, result.method, result.test, result.conf_level).coefficients
     frame = frame.iloc[::-1].reset_index(drop=True)
-    return frame.assign(method="Egger's test; " + frame["method"], n_levels=result.k, note=caution(result.k))
+    return frame.assign(
+        method="Egger's test; " + frame["method"], n_levels=result.k, note=caution(result.k, result.table.metric)
+    )
 
 
 def pet_peese(result: MetaAnalysis) -> pd.DataFrame:
@@ -148,58 +158,56 @@ def pet_peese(result: MetaAnalysis) -> pd.DataFrame:
     >>> pet_peese(meta_analysis(frame))[["term", "estimate", "verdict"]].round(2).values.tolist()
     [['PET', 0.32, 'chosen'], ['PEESE', 0.4, 'not chosen']]
     """
+    check_result(result, 3, moderators=False)
     v = result.table.v
-    named = "weighted least squares, multiplicative error"
-    pet, peese = (
-        _multiplicative(_regression_table(result, x), result.conf_level, named).iloc[[0]] for x in (np.sqrt(v), v)
-    )
+    pet, peese = (_multiplicative(_regression_table(result, x), result.conf_level).iloc[[0]] for x in (np.sqrt(v), v))
     direction = np.sign(result.fit.coefficients[0])
     effect = direction * pet["estimate"].iloc[0] > 0 and pet["p_value"].iloc[0] < PET_ALPHA
     frame = pd.concat([pet, peese], ignore_index=True)
+    note = (f"{caution(result.k, result.table.metric)}; the estimate at a standard error of zero is extrapolated from "
+            f"{np.sqrt(v.min()):.3g}, that of the most precise study")  # fmt: skip
     return frame.assign(term=["PET", "PEESE"], verdict=["not chosen", "chosen"] if effect else ["chosen", "not chosen"],
-                        n_levels=result.k, note=caution(result.k))  # fmt: skip
+                        n_levels=result.k, note=note)  # fmt: skip
 
 
-def caution(k: int) -> str:
-    """Return what a look at small studies cannot show with `k` studies.
+def caution(k: int, metric: str | None = None) -> str:
+    """Return what a look at small studies cannot show with `k` studies, whose effects are of a `metric`.
 
     Examples
     --------
     >>> caution(6)
     'k = 6: too few studies (below 10) for this to tell asymmetry from chance; asymmetry is not proof of publication bias'
     """
+    said = f"k = {k}: asymmetry is not proof of publication bias; small studies may truly differ"
     if k < ENOUGH:
-        return (f"k = {k}: too few studies (below {ENOUGH}) for this to tell asymmetry from chance; asymmetry is not proof of "
+        said = (f"k = {k}: too few studies (below {ENOUGH}) for this to tell asymmetry from chance; asymmetry is not proof of "
                 "publication bias")  # fmt: skip
-    return f"k = {k}: asymmetry is not proof of publication bias; small studies may truly differ"
+    if metric is not None and metric.startswith(STANDARDISED):
+        said += (
+            f"; the standard error of {metric} grows with the effect itself, which makes a funnel lean without any bias"
+        )
+    return said
+
+
+def _refuse_other(result) -> None:
+    if not isinstance(result, (MetaAnalysis, MultilevelMeta)):
+        raise EffectError(f"the result of meta_analysis or meta_multilevel is needed, but got {type(result).__name__}.")
 
 
 def _regression_table(result: MetaAnalysis, predictor: np.ndarray) -> EffectTable:
-    if result.table.terms != ("Intercept",):
-        raise EffectError("this is for a synthesis without moderators.")
-    if result.k < 3:
-        raise EffectError(f"{result.k} studies are too few for a regression; at least 3 are needed.")
     if np.ptp(predictor) <= 1e-12 * predictor.max():
         raise EffectError("all studies have the same standard error, so that effects cannot be set against it.")
-    table = result.table
     X = np.column_stack([np.ones(result.k), predictor])
-    return EffectTable(table.y, table.v, X, ("Intercept", "std_error"), table.frame, table.studies, table.evidence)
+    return replace(result.table, design=Design(X, ("Intercept", "std_error")))
 
 
-def _multiplicative(table: EffectTable, conf_level: float, method: str) -> pd.DataFrame:
+def _multiplicative(table: EffectTable, conf_level: float) -> pd.DataFrame:
     """Weighted least squares whose error variance is a multiple of the sampling variances."""
-    weighted = table.X / table.v[:, None]
-    bread = np.linalg.inv(table.X.T @ weighted)
-    beta = bread @ (weighted.T @ table.y)
-    df = table.y.size - table.X.shape[1]
-    dispersion = np.sum((table.y - table.X @ beta) ** 2 / table.v) / df
-    if dispersion <= EXACT * np.sum(table.y**2 / table.v):
+    fit, df = weighted_fit(table.y, table.v, table.X), table.y.size - table.X.shape[1]
+    if fit.q <= EXACT * np.sum(table.y**2 / table.v):
         raise EffectError("all effects lie on one line to the last digit, so that there is no error to test it against. Check that "
                           "they are not one number copied.")  # fmt: skip
-    std_error = np.sqrt(dispersion * np.diag(bread))
-    low, high = t_limits(beta, std_error, df, conf_level)
-    return pd.DataFrame({
-        "term": list(table.terms), "estimate": beta, "std_error": std_error, "df": float(df), "statistic": beta / std_error,
-        "p_value": two_sided_p(beta / std_error, df), "conf_level": conf_level, "conf_low": low, "conf_high": high,
-        "method": method, "evidence": table.evidence,
-    })  # fmt: skip
+    return coefficient_frame(
+        table, fit.coefficients, fit.covariance * fit.q / df, np.full(table.X.shape[1], float(df)), conf_level,
+        "weighted least squares, multiplicative error",
+    )  # fmt: skip

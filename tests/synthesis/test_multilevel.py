@@ -5,8 +5,9 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from mmc_analysis import meta_analysis, meta_multilevel
+from mmc_analysis import meta_analysis, meta_multilevel, synthesis
 from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.schema import check
 from mmc_analysis.synthesis import shared_control, shared_participants
@@ -45,6 +46,21 @@ def test_three_level_models_agree_with_metafor(name, method, sandwich):
     ):
         np.testing.assert_allclose(a.coefficients[column], r[key], rtol=1e-6)
     assert a.q == pytest.approx(r["QE"], rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_where_years_are_counted_from_changes_neither_variances_nor_likelihood(method, sandwich):
+    """50 digits of arithmetic give a restricted likelihood of -7.2404667767915 in years from either origin."""
+    frame = frame_of(sandwich["konstantopoulos_year"])
+    options = {"variance": "variance", "method": method, "moderators": ["year"]}
+    near = meta_multilevel(frame.assign(year=frame["year"] - 1990), **options)
+    for origin in (0, 1990 - 1e6):
+        far = meta_multilevel(frame.assign(year=frame["year"] - origin), **options)
+        np.testing.assert_allclose(far.sigma2, near.sigma2, rtol=1e-9)
+        assert far.loglik == pytest.approx(near.loglik, abs=5e-12 if origin == 0 else 1e-8)
+        robust, expected = (a.robust().coefficients.iloc[1] for a in (far, near))
+        for column in ("estimate", "std_error", "df"):
+            assert robust[column] == pytest.approx(expected[column], rel=1e-9)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -147,6 +163,75 @@ def test_shared_control_is_the_simulated_covariance():
     np.testing.assert_allclose(shared_control(frame, control="comparator"), np.cov(means), rtol=0.05)
 
 
+def test_correlations_of_several_columns_multiply():
+    muscles = pd.DataFrame([[1, 0.4], [0.4, 1]], index=["x", "y"], columns=["x", "y"])
+    frame = pd.DataFrame(
+        {"study": list("aaab"), "muscle": list("xxyy"), "load": [20, 80, 80, 80], "std_error": [1.0, 2, 3, 1]}
+    )
+    matrix = shared_participants(frame, r={"muscle": muscles, "load": 0.8})
+    expected = [[1, 0.8 * 2, 0.4 * 0.8 * 3, 0], [0.8 * 2, 4, 0.4 * 6, 0], [0.4 * 0.8 * 3, 0.4 * 6, 9, 0], [0, 0, 0, 1]]
+    np.testing.assert_allclose(matrix, expected)
+
+
+def test_a_covariance_may_link_studies_of_one_laboratory():
+    """Two studies share participants: the likelihood is that of the whole normal distribution, and clusters must hold both."""
+    V = np.diag(np.full(7, 0.04))
+    V[1, 2] = V[2, 1] = 0.03
+    a = meta_multilevel(GOOD, covariance=V, method="ML")
+    expected = stats.multivariate_normal(np.full(7, a.pooled["estimate"][0]), a.working).logpdf(GOOD["estimate"])
+    assert a.loglik == pytest.approx(expected, rel=1e-12)
+    with pytest.raises(EffectError, match="effects of different clusters are correlated"):
+        a.robust()
+    with pytest.warns(MMCWarning, match="fewer than 4 degrees"):
+        assert meta_multilevel(GOOD.assign(lab=list("ppppqqr")), covariance=V).robust("lab").n_clusters == 3
+
+
+def test_same_participants_taken_as_independent_are_warned_of():
+    frame = GOOD.assign(muscle=list("ptptptp"))
+    with pytest.warns(MMCWarning, match=r"differ in muscle \(study a\).*shared_participants"):
+        meta_multilevel(frame)
+    meta_multilevel(frame, covariance=shared_participants(frame, r={"muscle": 0.5}))
+    meta_multilevel(frame, covariance=np.diag(frame["std_error"] ** 2))
+    meta_multilevel(frame.assign(group=list("xyxyxyx")))  # other people, as their group says
+
+
+def test_one_control_for_several_groups_is_warned_of():
+    frame = GOOD.assign(group=list("xyxyxyx"), comparator="control", n_1=10, n_2=12)
+    with pytest.warns(MMCWarning, match=r"2 groups of one study .*'control' of study a.*shared_control"):
+        meta_multilevel(frame)
+    meta_multilevel(frame, covariance=shared_control(frame, control="comparator"))
+    meta_multilevel(frame.assign(comparator=list("pqpqpqp")))
+
+
+def test_leaving_out_studies_is_fitting_the_rest(sandwich):
+    data = sandwich["assink_shared"]
+    frame = frame_of(data)
+    whole = meta_multilevel(
+        frame, variance="variance", covariance=shared_participants(frame, r=0.6, variance="variance")
+    )
+    table = synthesis.leave_one_out(whole)
+    assert len(table) == whole.n_studies
+    rest = frame[frame["study"] != table["study"][3]]
+    alone = meta_multilevel(rest, variance="variance", covariance=shared_participants(rest, r=0.6, variance="variance"))
+    for column in ("estimate", "std_error", "conf_low", "conf_high"):
+        assert table[column][3] == pytest.approx(alone.pooled[column][0], rel=1e-9)
+    assert [table["tau2"][3], table["i2"][3], table["q"][3]] == pytest.approx(
+        [alone.sigma2.sum(), alone.i2.sum(), alone.q]
+    )
+
+
+def test_hundreds_of_effects_are_as_good_as_the_dense_likelihood():
+    """300 effects of 60 studies: the likelihood by blocks is that of the whole normal distribution."""
+    rng = np.random.default_rng(8)
+    study = rng.integers(0, 60, 300)
+    se = rng.uniform(0.1, 0.4, 300)
+    y = rng.normal(0, 0.3, 60)[study] + rng.normal(0, 0.2, 300) + rng.normal(0, se)
+    a = meta_multilevel(pd.DataFrame({"study": study, "estimate": y, "std_error": se}), method="ML")
+    expected = stats.multivariate_normal(np.full(300, a.pooled["estimate"][0]), a.working).logpdf(y)
+    assert a.loglik == pytest.approx(expected, rel=1e-11)
+    assert a.sigma2.to_list() == pytest.approx([0.09, 0.04], abs=0.05)
+
+
 GOOD = pd.DataFrame({"study": list("aabbccd"), "estimate": [0.2, 0.3, 0.9, 0.6, 0.5, 0.4, 0.1], "std_error": 0.2})
 
 
@@ -170,6 +255,20 @@ GOOD = pd.DataFrame({"study": list("aabbccd"), "estimate": [0.2, 0.3, 0.9, 0.6, 
         (lambda: shared_participants(GOOD, r=0.5, std_error="se"), "no column 'se'"),
         (lambda: shared_control(GOOD.assign(c="x", n_1=9, n_2=[9, 8, 9, 9, 9, 9, 9]), control="c"), "different 'n_2'"),
         (lambda: shared_control(GOOD.assign(c="x", n_1=np.nan, n_2=9), control="c"), "number of participants"),
+        (lambda: shared_control(GOOD.assign(c="x", n_1=0, n_2=9), control="c"), "must be above zero"),
+        (lambda: shared_control(GOOD.assign(c="x", n_1="ten", n_2=9), control="c"), "has 'ten' in row 0"),
+        (lambda: shared_participants([0.1], r=0.5), "a frame of estimates is needed"),
+        (lambda: shared_participants(GOOD, r=False), "r=False is not a correlation"),
+        (lambda: shared_participants(GOOD.assign(load=20), r={"load": 0.8}), "a dict of them"),
+        (lambda: shared_participants(GOOD, r={"load": 0.8}), "no column 'load'"),
+        (lambda: shared_participants(GOOD.assign(m="x"), r=pd.DataFrame([[4.0]], ["x"], ["x"]), by="m"), "ones on its diagonal, but has 4"),
+        (lambda: meta_multilevel(GOOD).robust("lab"), r"no column 'lab' \(cluster=\)"),
+        (lambda: meta_multilevel(GOOD.assign(x=range(7)), moderators="x").predict(GOOD), "no column 'x'"),
+        (lambda: meta_multilevel(GOOD).predict(GOOD), "no moderators"),
+        (lambda: meta_multilevel(GOOD).moderator_test, "no moderators"),
+        (lambda: meta_multilevel(GOOD.assign(x=range(7)), moderators="x").pooled, "no one pooled effect"),
+        (lambda: synthesis.egger_test(meta_multilevel(GOOD)), "For a three-level synthesis"),
+        (lambda: synthesis.leave_one_out(meta_multilevel(GOOD.iloc[1:6].assign(study=list("abbcd")))), "only study 'b' has several"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_with_the_remedy(call, message):

@@ -137,6 +137,37 @@ def test_scale_and_shift():
         assert b.pooled["conf_high"][0] == pytest.approx(10 * a.pooled["conf_high"][0] + 3, rel=1e-9)
 
 
+@pytest.mark.parametrize("method", het.METHODS)
+def test_where_years_are_counted_from_changes_no_slope(method, bcg):
+    near, far = (
+        meta_analysis(bcg.assign(year=bcg["year"] + origin), variance="variance", method=method, moderators=["year"])
+        for origin in (-70, 1900)
+    )
+    assert far.tau2 == pytest.approx(near.tau2, rel=1e-10)
+    assert far.loglik == pytest.approx(near.loglik, abs=1e-11)
+    for column in ("estimate", "std_error"):
+        assert far.coefficients[column][1] == pytest.approx(near.coefficients[column][1], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("y", "v", "zero_is_higher"),
+    [
+        ([1.07, 1.14, 1.85, -0.21], [0.01, 0.014, 6.272, 0.271], True),
+        ([-0.38, 0.28, -0.43, -1.55, -0.37, 0.12], [0.0021, 0.1601, 0.0056, 0.0734, 0.0021, 0.2449], False),
+    ],
+)
+def test_of_two_maxima_of_the_likelihood_the_higher_is_taken(y, v, zero_is_higher):
+    """Variances far apart: the restricted likelihood falls from zero and rises again."""
+    y, v, X = np.array(y), np.array(v), np.ones((len(y), 1))
+    grid = np.linspace(0, 2, 4001)
+    heights = np.array([het.log_likelihood(y, v, X, tau2) for tau2 in grid])
+    peaks = np.flatnonzero((heights > np.append(-np.inf, heights[:-1])) & (heights > np.append(heights[1:], -np.inf)))
+    assert peaks.size == 2 and peaks[0] == 0
+    tau2 = het.between_study_variance(y, v, X, "REML")
+    assert (tau2 == 0) == zero_is_higher
+    assert tau2 == pytest.approx(grid[heights.argmax()], abs=5e-4)
+
+
 def test_equal_variances_make_hksj_the_one_sample_t_test():
     y = np.array([0.1, 0.5, 0.3, 0.9, 0.2, 0.8])
     row = meta_analysis(pd.DataFrame({"estimate": y, "std_error": 0.2}), study=None).pooled.iloc[0]
@@ -192,7 +223,15 @@ GOOD = {"estimate": [0.1, 0.4, 0.6, 0.2], "std_error": [0.2, 0.2, 0.3, 0.1], "st
         ({"std_error": [0.2, 0.0, 0.3, -0.1]}, {}, r"not above zero in row 1|rows 1"),
         ({"metric": ["g_av", "g_av", "d_z", "g_av"]}, {}, r"more than one metric \(g_av, d_z\)"),
         ({"unit": ["pct_max", "pct_max", "uV", "uV"]}, {}, "more than one unit"),
-        ({"estimate": ["a", "b", "c", "d"]}, {}, "must hold numbers"),
+        ({"unit": ["pct_max", None, "pct_max", None]}, {}, "'unit' is empty in rows 1, 3"),
+        ({"metric": ["g_av", None, "g_av", "g_av"]}, {}, "'metric' is empty in row 1"),
+        ({"estimate": ["a", "b", "c", "d"]}, {}, "must hold numbers, but has 'a' in row 0"),
+        ({"estimate": ["0.1", "n.s.", "0.6", "0.2"]}, {}, "has 'n.s.' in row 1"),
+        ({"estimate": [True, False, True, False]}, {}, "has True in row 0"),
+        ({"estimate": pd.array([1, None, 3, 4], dtype="Int64")}, {}, "'estimate' is empty or infinite in row 1"),
+        ({"std_error": [1e-200, 0.2, 0.3, 1e200]}, {}, "too small or too large to be reckoned with in rows 0, 3"),
+        ({"v": [0.2, -0.1, 0.3, 0.1]}, {"variance": "v"}, "'v' is not above zero in row 1"),
+        ({"lo": 0.0, "conf_low": 0.0, "conf_high": 1.0}, {"std_error": "se"}, r"no column 'se'.*\(conf_high - conf_low\)/3.92"),
         ({"study": ["a", None, "c", "d"]}, {}, "'study' is empty in row 1"),
         ({}, {"estimate": "estimat"}, "Did you mean 'estimate'"),
         ({}, {"study": "stdy"}, "Did you mean 'study'"),
@@ -203,6 +242,18 @@ GOOD = {"estimate": [0.1, 0.4, 0.6, 0.2], "std_error": [0.2, 0.2, 0.3, 0.1], "st
         ({"dose": [1.0, 1.0, 1.0, 1.0]}, {"moderators": ["dose"]}, "collinear"),
         ({}, {"moderators": ["dose"]}, "no column 'dose'"),
         ({}, {"moderators": "dose +"}, "cannot be used"),
+        ({"dose": 1.0}, {"moderators": "does"}, "Did you mean 'dose'"),
+        ({"dose": [1.0, 2.0, np.nan, 3.0]}, {"moderators": "dose"}, "'dose' is empty in row 2"),
+        ({"dose": [1.0, 2.0, np.inf, 3.0]}, {"moderators": "dose"}, "'dose' is infinite in row 2"),
+        ({"dose": ["1", "2", "3", "2"]}, {"moderators": "dose"}, "numbers written as text"),
+        ({"day": pd.to_datetime(["2001", "2002", "2003", "2004"])}, {"moderators": "day"}, "holds dates"),
+        ({"a": [1.0, 2, 3, 5], "b": [2.0, 4, 6, 10]}, {"moderators": ["a", "b"]}, "term 'b' does not vary, or follows from"),
+        ({"a": 0.0}, {"moderators": "0 + a"}, "'a' is zero for every effect"),
+        ({"dose": [1.0, 2, 3, 5]}, {"moderators": "estimate ~ dose"}, "has a left-hand side"),
+        ({}, {"moderators": 3}, "but got int"),
+        ({}, {"moderators": np.arange(4.0)}, "but got ndarray"),
+        ({}, {"moderators": [3]}, "must be names of columns"),
+        ({"training years": [1, 2, 3, 5]}, {"moderators": "training years"}, "`backticks`"),
         ({"a": [1.0, 2, 3, 5], "b": [1.0, 4, 3, 5], "c": [2.0, 2, 3, 7]}, {"moderators": ["a", "b", "c"]}, "4 effects cannot carry 4"),
     ],
 )  # fmt: skip
@@ -211,8 +262,69 @@ def test_bad_input_is_refused_with_the_remedy(change, options, message):
         meta_analysis(pd.DataFrame(GOOD | change), **options)
 
 
+def test_columns_are_taken_as_they_come():
+    """Whole numbers, an index that is not 0, 1, 2 …, unused categories, and names with spaces change nothing."""
+    frame = pd.DataFrame(GOOD | {"training years": [1, 2, 4, 3], "design": list("pqpq")})
+    plain = meta_analysis(frame, moderators=["training years", "design"]).coefficients
+    odd = frame.set_index(pd.Index([7, 7, 3, 1]))
+    odd["design"] = pd.Categorical(odd["design"], categories=list("pqr"))
+    pd.testing.assert_frame_equal(meta_analysis(odd, moderators="`training years` + design").coefficients, plain)
+    assert plain["term"].tolist() == ["Intercept", "training years", "design[T.q]"]
+    whole = meta_analysis(frame.assign(estimate=[1, 2, 3, 4])).pooled["estimate"][0]
+    assert whole == meta_analysis(frame.assign(estimate=[1.0, 2.0, 3.0, 4.0])).pooled["estimate"][0]
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pd.DataFrame(GOOD).set_index("study"), "'study' is the index"),
+        (pd.DataFrame(GOOD).set_axis(["estimate", "std_error", "estimate"], axis=1), "2 columns named 'estimate'"),
+        (pd.DataFrame(GOOD).head(0), "there are none"),
+    ],
+)
+def test_frames_that_cannot_be_read_say_why(frame, message):
+    with pytest.raises(EffectError, match=message):
+        meta_analysis(frame)
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        (pd.DataFrame({"dos": [1.0], "design": ["p"]}), "no column 'dose'.*Did you mean 'dos'"),
+        (pd.DataFrame({"dose": [np.nan], "design": ["p"]}), "'dose' is empty in row 0"),
+        (pd.DataFrame({"dose": [1.0], "design": ["z"]}), "no study has the level {'z'}"),
+        ({"dose": 1.0}, "but got dict"),
+    ],
+)
+def test_predictions_that_cannot_be_made_are_refused(new, message):
+    frame = pd.DataFrame(
+        {"estimate": [0.1, 0.4, 0.6, 0.2, 0.3], "std_error": 0.2, "dose": [1.0, 2, 4, 3, 7], "design": list("pqpqp")}
+    )
+    with pytest.raises(EffectError, match=message):
+        meta_analysis(frame, study=None, moderators="dose + design").predict(new)
+
+
+def test_studies_that_may_be_one_are_warned_of():
+    with pytest.warns(MMCWarning, match="'Smith 2010' and 'smith2010' differ in capitals or spaces alone"):
+        meta_analysis(pd.DataFrame(GOOD | {"study": ["Smith 2010", "b", "smith2010", "d"]}))
+
+
+def test_copied_rows_are_warned_of_where_they_are_told_apart():
+    frame = pd.DataFrame(GOOD | {"year": 2016}).drop(columns="study")
+    with pytest.warns(MMCWarning, match="rows 0, 4 .* are copies"):
+        meta_analysis(pd.concat([frame, frame.head(1)]), study=None)
+    bare = frame.drop(columns="year")  # equal numbers alone may be two effects
+    meta_analysis(pd.concat([bare, bare.head(1)]), study=None)
+
+
+def test_joint_test_of_means_says_that_there_is_no_intercept():
+    frame = pd.DataFrame(GOOD | {"design": list("pqpq")})
+    test = meta_analysis(frame, moderators="0 + design").moderator_test
+    assert test["num_df"][0] == 2 and "all means are zero" in test["method"][0]
+
+
 def test_one_study_is_no_synthesis():
-    with pytest.raises(EffectError, match="1 effect is no synthesis"):
+    with pytest.raises(EffectError, match="2 effects or more, but there is 1"):
         meta_analysis(pd.DataFrame(GOOD).head(1))
     with pytest.raises(EffectError, match="a frame of estimates"):
         meta_analysis([0.1, 0.2])

@@ -70,6 +70,10 @@ def test_pet_peese_agrees_with_lm(result, metafor):
 
 
 def test_small_k_is_labelled(result):
+    standardised = meta_analysis(result.table.frame.assign(metric="g_av"), variance="variance", test="z")
+    assert "extrapolated from 0.0629" in synthesis.pet_peese(result)["note"][0]
+    assert "grows with the effect itself" in synthesis.egger_test(standardised)["note"][0]
+    assert "grows with the effect itself" not in synthesis.egger_test(result)["note"][0]
     assert "too few studies (below 10)" in caution(4)
     assert "not proof of publication bias" in synthesis.egger_test(result)["note"][0]
 
@@ -80,7 +84,7 @@ def test_funnel_contours_by_hand(result):
     around = synthesis.funnel_contours(result, levels=[0.95], centre=None)
     assert around["estimate"].iloc[0] == result.pooled["estimate"][0]
     assert len(synthesis.funnel_points(result)) == 13
-    with pytest.raises(EffectError, match="fractions"):
+    with pytest.raises(EffectError, match="conf_level=95 is not a fraction"):
         synthesis.funnel_contours(result, levels=[95])
 
 
@@ -88,7 +92,8 @@ def test_permutation_agrees_with_metafor(bcg, metafor):
     """Both use random arrangements: within four Monte-Carlo standard errors."""
     fitted = meta_analysis(bcg, variance="variance", test="z", moderators=["ablat", "year"])
     frame = synthesis.permutation_test(fitted, seed=1, n_permutations=300)
-    for p, expected in zip(frame["p_value"], metafor["regression"]["permutation"][1:], strict=True):
+    assert frame["term"].tolist() == ["ablat", "year", "moderators"]
+    for p, expected in zip(frame["p_value"][:2], metafor["regression"]["permutation"][1:], strict=True):
         assert p == pytest.approx(expected, abs=4 * np.sqrt(max(expected, 0.002) * (1 - expected) / 300))
 
 
@@ -100,7 +105,22 @@ def test_exact_permutation_by_hand():
     observed = abs(np.corrcoef(x, y)[0, 1])
     share = np.mean([abs(np.corrcoef(order, y)[0, 1]) >= observed - 1e-12 for order in itertools.permutations(x)])
     assert frame["p_value"].tolist() == pytest.approx([share])
-    assert "all arrangements" in frame["method"][0]
+    assert "all 120 arrangements" in frame["method"][0]
+
+
+def test_arrangements_of_two_groups_are_tried_once_each():
+    """Eight studies, four of each group: 70 arrangements, though there are 40320 orders; the two-sample permutation test."""
+    y, group = np.array([0.1, 0.2, 0.15, 0.7, 0.5, 0.9, 0.8, 0.4]), np.repeat([0.0, 1.0], 4)
+    fitted = meta_analysis(
+        pd.DataFrame({"estimate": y, "std_error": 0.2, "group": group}), study=None, moderators=["group"], test="z"
+    )
+    frame = synthesis.permutation_test(fitted, seed=1)
+    observed = abs(y[4:].mean() - y[:4].mean())
+    splits = [list(rows) for rows in itertools.combinations(range(8), 4)]
+    # the statistic is the difference over its standard error, in which τ² depends on the split: the same order here
+    share = np.mean([abs(y[rows].mean() - np.delete(y, rows).mean()) >= observed - 1e-12 for rows in splits])
+    assert frame["p_value"].tolist() == pytest.approx([share])
+    assert "all 70 arrangements" in frame["method"][0]
 
 
 def test_permutation_is_repeatable(bcg):
@@ -116,7 +136,20 @@ def test_permutation_is_repeatable(bcg):
         (lambda a, m: synthesis.leave_one_out("result"), "the result of meta_analysis"),
         (lambda a, m: synthesis.cumulative(a, order="month"), "no column 'month'"),
         (lambda a, m: synthesis.permutation_test(a, seed=1), "no moderators"),
-        (lambda a, m: synthesis.permutation_test(m, seed=1, n_permutations=10), "at least 100"),
+        (
+            lambda a, m: synthesis.permutation_test(m, seed=1, n_permutations=10),
+            "n_permutations=10 must be a whole number, 100 or more",
+        ),
+        (lambda a, m: synthesis.permutation_test(m, seed=None), "seed=None"),
+        (lambda a, m: synthesis.egger_test("result"), "the result of meta_analysis"),
+        (lambda a, m: synthesis.funnel_points("result"), "the result of meta_analysis or meta_multilevel"),
+        (
+            lambda a, m: synthesis.cumulative(
+                meta_analysis(a.table.frame.assign(year=[None, *range(12)]), variance="variance"), order="year"
+            ),
+            "'year' is empty in row 0",
+        ),
+        (lambda a, m: synthesis.influence("result"), "the result of meta_analysis"),
         (lambda a, m: synthesis.egger_test(m), "without moderators"),
         (lambda a, m: synthesis.egger_test(a, model="lm"), "Allowed: 'mixed', 'classic'"),
         (lambda a, m: synthesis.egger_test(_equal()), "same standard error"),
