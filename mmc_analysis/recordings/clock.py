@@ -233,3 +233,17 @@ def clock_text_to_seconds(cells) -> np.ndarray:
         )
 
     return np.array([one(cell) for cell in cells], dtype=float)
+
+
+def runs_evenly(values: np.ndarray) -> bool:
+    """Return whether values rise in equal steps, as a time or a counter does and a signal does not.
+
+    Examples
+    --------
+    >>> runs_evenly(np.arange(9) / 2000), runs_evenly(np.array([0.0, 0.1, -0.2, 0.3]))
+    (True, False)
+    """
+    steps = np.diff(values)
+    return len(steps) > 2 and bool(
+        np.isfinite(steps).all() and steps.min() > 0 and np.ptp(steps) <= 0.01 * np.median(steps)
+    )

@@ -11,12 +11,13 @@ from mmc_analysis.recordings.bts import is_bts, read_bts
 from mmc_analysis.recordings.c3d import is_c3d, read_c3d
 from mmc_analysis.recordings.edf import is_edf, read_edf
 from mmc_analysis.recordings.emgworks import is_emgworks, read_emgworks
+from mmc_analysis.recordings.hdf5 import is_hdf5
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.labchart import is_labchart, read_labchart
 from mmc_analysis.recordings.mat import is_mat, read_mat
 from mmc_analysis.recordings.noraxon import is_noraxon, read_noraxon
 from mmc_analysis.recordings.opensignals import is_opensignals, read_opensignals
-from mmc_analysis.recordings.opensignals_h5 import is_hdf5, read_opensignals_h5
+from mmc_analysis.recordings.opensignals_h5 import read_opensignals_h5
 from mmc_analysis.recordings.simple_text import is_simple_text, read_simple_text
 from mmc_analysis.recordings.source import Block, File
 from mmc_analysis.recordings.table import read_table

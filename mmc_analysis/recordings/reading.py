@@ -23,7 +23,8 @@ def read_recording(path, **hints) -> Recording:
     ----------
     path : str or path
         A file: Delsys EMGworks or Trigno Discover CSV, Noraxon MR CSV, OpenSignals TXT or H5, AcqKnowledge ACQ or text, C3D, EDF
-        or BDF (with BIDS sidecars beside it), Spike2 or other MAT, CSV, TSV, XLSX; BTS and LabChart text.
+        or BDF (with BIDS sidecars beside it), MAT of version 5 to 7.3 (Spike2, Noraxon, LabChart, AcqKnowledge, plain variables), CSV,
+        TSV, XLSX; BTS and LabChart text.
     **hints
         What the file does not say, see :class:`Hints`: channels, allow_missing, unit, sampling_frequency, time, time_unit, format,
         sheet, block, delimiter, decimal, encoding, gain, supply_v, bits, strict.

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import RecordingError
-from mmc_analysis.recordings.clock import Clock, clock_of, clock_text_to_seconds
+from mmc_analysis.recordings.clock import Clock, clock_of, clock_text_to_seconds, runs_evenly
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.naming import guess_type, words_of
 from mmc_analysis.recordings.recording import Channel, find_channel, listed
@@ -147,7 +147,7 @@ def find_time(labels, units, names, frame, hints: Hints, name: str) -> tuple[int
             return column, hints.time_unit or said
     if len(labels) > 1 and words_of(labels[0]) in COUNT_WORDS:
         return 0, "samples"
-    if not names and frame.shape[1] > 1 and _runs_evenly(frame[0].to_numpy()):
+    if not names and frame.shape[1] > 1 and runs_evenly(frame[0].to_numpy()):
         return 0, hints.time_unit
     return None, None
 
@@ -156,13 +156,6 @@ def _unit_in(names: list[str], column: int) -> str | None:
     words = words_of(names[column]).split() if column < len(names) else []
     return next(
         (_TIME_UNITS[word] for word in words[1:] if word in _TIME_UNITS), _TIME_UNITS.get(words[0]) if words else None
-    )
-
-
-def _runs_evenly(values: np.ndarray) -> bool:
-    steps = np.diff(values)
-    return len(steps) > 2 and bool(
-        np.isfinite(steps).all() and steps.min() > 0 and np.ptp(steps) <= 0.01 * np.median(steps)
     )
 
 
