@@ -86,15 +86,13 @@ def guess_type(name: str, unit: str) -> str:
 
     Examples
     --------
-    >>> guess_type("EMG 1", "V"), guess_type("ACC.X 1", "g"), guess_type("Force", "N"), guess_type("Marker", "")
+    >>> guess_type("EMG 1", "V"), guess_type("EMG 01: ACC X", "g"), guess_type("Force", "N"), guess_type("Marker", "")
     ('EMG', 'ACCEL', 'MISC', 'TRIG')
     """
     words = words_of(name)
-    if unit and not is_voltage(unit) and _holds(_TYPE_WORDS[-1][1], words):
-        return "EMG" if unit.lower() in ("counts", "%") else "MISC"
-    for kind, pattern in _TYPE_WORDS:
-        if _holds(pattern, words):
-            return kind
-    if guess_muscle(name) and (not unit or is_voltage(unit)):
+    kind = next((kind for kind, pattern in _TYPE_WORDS if _holds(pattern, words)), "")
+    if kind == "EMG" and unit and not is_voltage(unit):
+        return "EMG" if unit.lower() == "counts" or unit.startswith("%") else "MISC"
+    if not kind and guess_muscle(name) and (not unit or is_voltage(unit)):
         return "EMG"
-    return "MISC"
+    return kind or "MISC"

@@ -20,7 +20,9 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _POINT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"[+-]?(?:[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?|inf|infinity|\d+:\d+(?::\d+)?(?:[.,]\d+)?)$", re.IGNORECASE
+    r"[+-]?(?:[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?|inf|infinity|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}"
+    r"|(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ])?\d+:\d+(?::\d+)?(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)?|[AP]M)$",
+    re.IGNORECASE,
 )
 
 
@@ -162,9 +164,10 @@ def sniff(
     lines = [line for line in lines if line.strip()][:ROWS_SNIFFED]
     found = delimiter or next((sign for sign in "\t;" if any(sign in line for line in lines)), None)
     if found is None:
-        found = (
-            "," if any("," in line for line in lines) else " " if any(" " in line.strip() for line in lines) else ","
-        )
+        spaced = any(" " in line.strip() for line in lines)
+        quoted = any('"' in line for line in lines)
+        commas = any("," in line for line in lines) and (decimal != "," or quoted)
+        found = "," if commas else " " if spaced else ";" if decimal == "," else ","
     cells = [(row + i, cell) for i, line in enumerate(lines) for cell in split_line(line, found)]
     if decimal is None:
         decimal = "," if found != "," and any("," in cell for _, cell in cells) else "."

@@ -147,64 +147,59 @@ def mat(variables: dict, **options) -> bytes:
     return out.getvalue()
 
 
+class Mat73:
+    """A writer of MATLAB 7.3: HDF5 behind a header, matrices transposed, cells and structs by reference."""
+
+    def __init__(self, variables: dict):
+        self.h5py, self.out, self.numbers = pytest.importorskip("h5py"), io.BytesIO(), itertools.count()
+        with self.h5py.File(self.out, "w", userblock_size=512) as book:
+            self.references = book.create_group("#refs#")
+            for name, value in variables.items():
+                self.put(book, name, value)
+
+    def content(self) -> bytes:
+        return b"MATLAB 7.3 MAT-file, Platform: PCWIN64".ljust(124) + b"\x00\x02IM" + self.out.getvalue()[128:]
+
+    def put(self, group, name: str, value) -> None:
+        if isinstance(value, dict):
+            made, kind = group.create_group(name), "struct"
+            for key, inner in value.items():
+                self.put(made, key, inner)
+            made.attrs.create("MATLAB_fields", self.letters(value), dtype=self.h5py.vlen_dtype("S1"))
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            made, kind = group.create_group(name), "struct"
+            for key in value[0]:
+                made.create_dataset(key, data=self.refer([item[key] for item in value]), dtype=self.h5py.ref_dtype)
+            made.attrs.create("MATLAB_fields", self.letters(value[0]), dtype=self.h5py.vlen_dtype("S1"))
+        elif isinstance(value, list):
+            made, kind = group.create_dataset(name, data=self.refer(value), dtype=self.h5py.ref_dtype), "cell"
+        elif isinstance(value, str) or np.asarray(value).dtype.kind == "U":
+            texts = np.atleast_1d(np.asarray(value))
+            signs = [[ord(sign) for sign in text.ljust(texts.dtype.itemsize // 4)] for text in texts]
+            made, kind = group.create_dataset(name, data=np.array(signs, "u2").T), "char"
+            made.attrs["MATLAB_int_decode"] = np.int32(2)
+        else:
+            value = np.atleast_2d(np.asarray(value, dtype=float))
+            made = group.create_dataset(name, data=value.T, compression="gzip" if value.size > 99 else None)
+            kind = "double"
+        made.attrs["MATLAB_class"] = np.bytes_(kind)
+
+    def letters(self, names) -> np.ndarray:
+        found = np.empty(len(names), dtype=object)
+        for i, name in enumerate(names):
+            found[i] = np.array([sign.encode() for sign in name], "S1")
+        return found
+
+    def refer(self, values: list) -> np.ndarray:
+        found = np.empty((len(values), 1), dtype=self.h5py.ref_dtype)
+        for i, value in enumerate(values):
+            self.put(self.references, name := f"r{next(self.numbers)}", value)
+            found[i, 0] = self.references[name].ref
+        return found
+
+
 def mat73(variables: dict) -> bytes:
-    """Return variables as MATLAB 7.3 stores them: HDF5 behind a header, matrices transposed, cells and structs by reference."""
-    h5py = pytest.importorskip("h5py")
-    out = io.BytesIO()
-    with h5py.File(out, "w", userblock_size=512) as book:
-        references, numbers = book.create_group("#refs#"), itertools.count()
-
-        def put(group, name: str, value) -> None:
-            if isinstance(value, dict):
-                made, kind = group.create_group(name), "struct"
-                for key, inner in value.items():
-                    put(made, key, inner)
-                made.attrs.create("MATLAB_fields", letters(value), dtype=h5py.vlen_dtype("S1"))
-            elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-                made, kind = group.create_group(name), "struct"
-                for key in value[0]:
-                    made.create_dataset(key, data=refer([item[key] for item in value]), dtype=h5py.ref_dtype)
-                made.attrs.create("MATLAB_fields", letters(value[0]), dtype=h5py.vlen_dtype("S1"))
-            elif isinstance(value, list):
-                made, kind = group.create_dataset(name, data=refer(value), dtype=h5py.ref_dtype), "cell"
-            elif isinstance(value, str):
-                made, kind = group.create_dataset(name, data=np.array([[ord(sign)] for sign in value], "u2")), "char"
-                made.attrs["MATLAB_int_decode"] = np.int32(2)
-            elif np.asarray(value).dtype.kind == "U":
-                rows = np.asarray(value)
-                made = group.create_dataset(
-                    name,
-                    data=np.array(
-                        [[ord(sign) for sign in row.ljust(rows.dtype.itemsize // 4)] for row in rows], "u2"
-                    ).T,
-                )
-                kind = "char"
-            else:
-                value = np.atleast_2d(np.asarray(value, dtype=float))
-                made, kind = (
-                    group.create_dataset(name, data=value.T, compression="gzip" if value.size > 99 else None),
-                    "double",
-                )
-            made.attrs["MATLAB_class"] = np.bytes_(kind)
-
-        def letters(names) -> np.ndarray:
-            found = np.empty(len(names), dtype=object)
-            for i, name in enumerate(names):
-                found[i] = np.array([sign.encode() for sign in name], "S1")
-            return found
-
-        def refer(values: list) -> np.ndarray:
-            found = np.empty((len(values), 1), dtype=h5py.ref_dtype)
-            for i, value in enumerate(values):
-                put(references, name := f"r{next(numbers)}", value)
-                found[i, 0] = references[name].ref
-            return found
-
-        for name, value in variables.items():
-            put(book, name, value)
-    content = bytearray(out.getvalue())
-    content[:128] = b"MATLAB 7.3 MAT-file, Platform: PCWIN64".ljust(124) + b"\x00\x02IM"
-    return bytes(content)
+    return Mat73(variables).content()
 
 
 def spike2_variables() -> dict:
