@@ -61,7 +61,7 @@ def words_in(cells) -> list[str]:
 
 
 def events_of(cells, clock: Clock) -> list[Event]:
-    """Return the stretches of rows with the same word as events.
+    """Return stretches of rows with the same word as events; a word in a single row has no duration.
 
     Parameters
     ----------
@@ -72,16 +72,20 @@ def events_of(cells, clock: Clock) -> list[Event]:
 
     Examples
     --------
-    >>> [(event.label, event.onset_s, event.duration_s) for event in events_of(["", "lift", "lift", "rest"], Clock(2.0, 0.0, None, 4))]
-    [('lift', 0.5, 1.0), ('rest', 1.5, 0.5)]
+    >>> cells = ["", "lift", "lift", "", "stop"]
+    >>> [(event.label, event.onset_s, event.duration_s) for event in events_of(cells, Clock(2.0, 0.0, None, 5))]
+    [('lift', 0.5, 1.0), ('stop', 2.0, 0.0)]
     """
     words = words_in(cells)
     at = np.arange(len(words)) if clock.positions is None else clock.positions
     starts = [i for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
-    return [
-        Event(clock.start_s + float(at[start]) / clock.sampling_frequency, float(at[stop - 1] + 1 - at[start]) / clock.sampling_frequency, words[start])
-        for start, stop in zip(starts, [*starts[1:], len(words)], strict=True) if words[start]
-    ]  # fmt: skip
+    events = []
+    for start, stop in zip(starts, [*starts[1:], len(words)], strict=True):
+        if words[start]:
+            samples = int(at[stop - 1] + 1 - at[start]) if stop - start > 1 else 0
+            onset = clock.start_s + float(at[start]) / clock.sampling_frequency
+            events.append(Event(onset, samples / clock.sampling_frequency, words[start]))
+    return events
 
 
 def numbers_or_words(cells, decimal: str) -> np.ndarray:

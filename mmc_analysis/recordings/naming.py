@@ -81,6 +81,18 @@ def guess_muscle(name: str) -> str:
     return next((muscle for muscle, pattern in _MUSCLES if _holds(pattern, words)), "")
 
 
+def type_in_name(name: str) -> str:
+    """Return the type of a channel that words in its name tell, or "".
+
+    Examples
+    --------
+    >>> type_in_name("LT Force"), type_in_name("Ultium EMG.EMG 1"), type_in_name("LT BRACHIORAD.")
+    ('MISC', 'EMG', '')
+    """
+    words = words_of(name)
+    return next((kind for kind, pattern in _TYPE_WORDS if _holds(pattern, words)), "")
+
+
 def guess_type(name: str, unit: str) -> str:
     """Return the type of a channel, in the words of BIDS, from its name and unit; "MISC" where they do not say.
 
@@ -89,8 +101,7 @@ def guess_type(name: str, unit: str) -> str:
     >>> guess_type("EMG 1", "V"), guess_type("EMG 01: ACC X", "g"), guess_type("Force", "N"), guess_type("Marker", "")
     ('EMG', 'ACCEL', 'MISC', 'TRIG')
     """
-    words = words_of(name)
-    kind = next((kind for kind, pattern in _TYPE_WORDS if _holds(pattern, words)), "")
+    kind = type_in_name(name)
     if kind == "EMG" and unit and not is_voltage(unit):
         return "EMG" if unit.lower() == "counts" or unit.startswith("%") else "MISC"
     if not kind and guess_muscle(name) and (not unit or is_voltage(unit)):

@@ -1,12 +1,14 @@
 """Noraxon MR CSV: all signals in one file, or each signal in its own."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import clock_of
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.markers import events_of, is_marker_name
-from mmc_analysis.recordings.naming import guess_type
+from mmc_analysis.recordings.naming import guess_side, type_in_name
 from mmc_analysis.recordings.recording import Channel
 from mmc_analysis.recordings.source import Block, File, check_count, make_channel
 from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
@@ -74,6 +76,7 @@ def _number(cell: str, decimal: str) -> float | None:
 
 
 def _channel(header: str, values: np.ndarray, clock, meta: dict[str, str]) -> Channel:
+    """Return a signal; one that is named for nothing but a side, as muscles are (LT …, … RT), is EMG."""
     name, unit = split_name(header)
     if meta.get("type") == "signal":
         name = meta.get("name") or name
@@ -81,5 +84,5 @@ def _channel(header: str, values: np.ndarray, clock, meta: dict[str, str]) -> Ch
     channel = make_channel(
         name, clock.place(values), clock.sampling_frequency, unit, start_s=clock.start_s, notes=clock.notes
     )
-    untold = channel.type == "MISC" and not unit and guess_type(name, "") == "MISC"
-    return Channel(**{**vars(channel), "type": "EMG"}) if untold else channel
+    unknown_muscle = not unit and not type_in_name(name) and guess_side(name)
+    return replace(channel, type="EMG") if unknown_muscle else channel

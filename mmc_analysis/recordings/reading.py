@@ -10,7 +10,7 @@ from mmc_analysis.errors import MMCWarning, RecordingError
 from mmc_analysis.options import check_option
 from mmc_analysis.recordings.formats import FORMATS, tell_format
 from mmc_analysis.recordings.hints import Hints, ask, make_hints
-from mmc_analysis.recordings.naming import guess_side
+from mmc_analysis.recordings.naming import guess_side, type_in_name
 from mmc_analysis.recordings.recording import Channel, Event, Recording, Source, find_channel, listed
 from mmc_analysis.recordings.source import Block, File, damaged, read_bytes
 from mmc_analysis.recordings.units import MICROVOLTS, plain_unit
@@ -128,19 +128,19 @@ def with_hints(channels: list[Channel], file: str, hints: Hints) -> list[Channel
     names = tuple(channel.name for channel in channels)
     for name in hints.channels or {}:
         channels = _mapped(channels, names, name, file, hints)
-    overrides = (
-        hints.unit
-        if isinstance(hints.unit, dict)
-        else dict(hints.unit)
-        if hints.unit and not isinstance(hints.unit, str)
-        else {}
-    )
-    for name, unit in overrides.items():
+    for name, unit in (hints.unit or {}).items() if not isinstance(hints.unit, str) else ():
         at = find_channel(name, names, file)
         channels[at] = in_unit(channels[at], unit)
-    if isinstance(hints.unit, str):
-        channels = [_filled_unit(channel, hints.unit) for channel in channels]
-    return channels
+    return _with_unit(channels, hints.unit) if isinstance(hints.unit, str) else channels
+
+
+def _with_unit(channels: list[Channel], unit: str) -> list[Channel]:
+    """Give the unit to EMG channels without one; if no channel is told to be EMG, to those of which nothing is told."""
+    told = any(channel.type == "EMG" for channel in channels)
+    return [
+        replace(c, unit=plain_unit(unit)) if not c.unit and (c.type == "EMG" if told else c.type == "MISC" and not type_in_name(c.name)) else c
+        for c in channels
+    ]  # fmt: skip
 
 
 def _mapped(channels: list[Channel], names: tuple[str, ...], name: str, file: str, hints: Hints) -> list[Channel]:
@@ -171,9 +171,3 @@ def in_unit(channel: Channel, unit: str) -> Channel:
         return replace(channel, unit=unit)
     note = f"The unit is {unit}, as the user says; the file says {channel.unit}."
     return replace(channel, unit=unit, notes=(*channel.notes, note))
-
-
-def _filled_unit(channel: Channel, unit: str) -> Channel:
-    if channel.unit or channel.type in ("TRIG", "ACCEL", "GYRO", "MAGN", "SYSCLOCK"):
-        return channel
-    return replace(channel, unit=plain_unit(unit))

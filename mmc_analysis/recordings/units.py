@@ -9,7 +9,7 @@ _SPELLINGS = {
 }  # fmt: skip
 _NO_UNIT = ("", "-", "--", "n/a", "na", "none", "unknown", "?", "*", "a.u.", "au")
 _OTHER_UNITS = (
-    "g", "deg/s", "°/s", "dps", "m/s^2", "m/s²", "m/s", "n", "nm", "n.m", "n*m", "n·m", "kg", "deg", "°", "rad", "%",
+    "g", "mg", "gauss", "mgauss", "deg/s", "°/s", "dps", "m/s^2", "m/s²", "m/s", "n", "nm", "n.m", "n*m", "n·m", "kg", "deg", "°", "rad", "%",
     "%mvc", "%mvic", "% mvc", "% mvic", "%max", "mm", "cm", "m", "s", "ms", "us", "µs", "hz", "bpm", "ut", "µt", "l/sec", "cmh2o", "mmhg", "on", "counts", "count",
     "adc",
 )  # fmt: skip

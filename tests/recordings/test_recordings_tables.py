@@ -74,7 +74,9 @@ def test_34_words_in_columns_of_markers_are_events(put):
             + rows(lambda i: f"{'go, now' if i == 1 else ''};{i / FS};{i % 7}".replace(".", ","))
         )
     )
-    assert late["EMG"].n_samples == N and [(e.label, e.onset_s) for e in late.events] == [("go, now", 0.0005)]
+    assert late["EMG"].n_samples == N and [(e.label, e.onset_s, e.duration_s) for e in late.events] == [
+        ("go, now", 0.0005, 0.0)
+    ]
 
 
 def test_words_among_the_first_numbers_do_not_make_a_header_of_their_row(put):
