@@ -1,6 +1,7 @@
 """OpenSignals HDF5 files: one group per device, each with its own sampling rate."""
 
 import io
+import re
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from mmc_analysis.options import import_extra
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.hdf5 import attribute_text, members, read_numbers
 from mmc_analysis.recordings.hints import Hints
-from mmc_analysis.recordings.opensignals import edges, sensor_channel, sequence_clock
+from mmc_analysis.recordings.opensignals import Sensor, edges, sensor_channel, sequence_clock
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, check_count
 
@@ -47,7 +48,10 @@ def _channels(device, prefix: str, file: File, hints: Hints, notes: list[str], e
     if not 0 < fs <= 1e6:
         raise RecordingError(f"{where}: the sampling rate is {fs:g}. The file is damaged.")
     bits = [int(value) for value in np.ravel(attributes.get("resolution", 16))]
-    names = [name for name in raw if name.startswith("channel")]
+    names = sorted(
+        (name for name in raw if re.match(r"channel_?\d+$", name)), key=lambda name: int(re.sub(r"\D", "", name))
+    )
+    bits = bits[-len(names) :] if len(bits) >= len(names) else bits + bits[-1:] * len(names)
     data = {name: _flat(raw[name], f"{where}, {name}", len(file.data)) for name in names}
     length = max((len(values) for values in data.values()), default=0)
     notes += check_count(length, float(np.ravel(attributes.get("nsamples", 0))[0]), where, hints.strict)
@@ -60,9 +64,11 @@ def _channels(device, prefix: str, file: File, hints: Hints, notes: list[str], e
     channels = []
     for i, name in enumerate(names):
         own = dict(raw[name].attrs)
-        label = f"{prefix} {name}".strip()
-        channels.append(sensor_channel(clock.place(data[name]), fs, label, attribute_text(own.get("sensor", "")), bits[min(i, len(bits) - 1)],
-                                       attribute_text(attributes.get("device", "")), hints))  # fmt: skip
+        label = f"{prefix} {attribute_text(own.get('label', '')) or name}".strip()
+        sensor = Sensor(
+            label, attribute_text(own.get("sensor", "")), bits[i], attribute_text(attributes.get("device", ""))
+        )
+        channels.append(sensor_channel(clock.place(data[name]), fs, sensor, file.name, hints))
     for name in device["digital"] if "digital" in device else ():
         line = _flat(device["digital"][name], f"{where}, {name}", len(file.data))
         events += edges(line, fs, f"{prefix} {name}".strip())
