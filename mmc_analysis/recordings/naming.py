@@ -6,7 +6,7 @@ from mmc_analysis.recordings.units import is_voltage
 
 TYPES = ("EMG", "ECG", "EEG", "EOG", "TRIG", "ACCEL", "GYRO", "MAGN", "REF", "SYSCLOCK", "MISC")
 _TYPE_WORDS = (
-    ("TRIG", r"trig(?:ger)?|sync|marker|markers|activity|button|digital|event|events|ttl|switch|on|off|di"),
+    ("TRIG", r"trig(?:ger)?|status|stim|sync|marker|markers|activity|button|digital|event|events|ttl|switch|on|off|di"),
     ("ACCEL", r"acc|accel|accelerometer|acceleration|accx|accy|accz|xyz"),
     ("GYRO", r"gyro|gyroscope|gyrox|gyroy|gyroz"),
     ("MAGN", r"mag|magn|magnetometer"),

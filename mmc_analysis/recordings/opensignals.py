@@ -14,6 +14,7 @@ from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File
 from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.triggers import line_events
 
 LARGEST_SEQUENCE = 2**41
 MOST_BITS = 24
@@ -81,7 +82,7 @@ def _channels(
         channels.append(sensor_channel(clock.place(found[name]), fs, sensor, file, hints))
     for name in names:
         if DIGITAL.match(name):
-            events += edges(clock.place(found[name]), fs, f"{prefix} {name}".strip())
+            events += line_events(clock.place(found[name]), fs, f"{prefix} {name}".strip())
     return channels
 
 
@@ -145,21 +146,3 @@ def sequence_clock(sequence: np.ndarray, fs: float, device: str) -> Clock:
     positions = np.concatenate([[0], np.cumsum(steps)])
     note = f"{lost} samples were lost, as the sequence number shows; they are empty (NaN)."
     return Clock(fs, 0.0, positions, int(positions[-1]) + 1, (note,))
-
-
-def edges(values: np.ndarray, fs: float, label: str) -> list[Event]:
-    """Return the stretches in which a digital line differs from where it began.
-
-    Examples
-    --------
-    >>> [event.onset_s for event in edges(np.array([0.0, 0.0, 1.0, 1.0, 0.0]), 10.0, "DI")]
-    [0.2]
-    """
-    known = values[np.isfinite(values)]
-    if len(known) == 0:
-        return []
-    on = np.concatenate([[False], np.isfinite(values) & (values != known[0]), [False]])
-    starts, stops = np.flatnonzero(on[1:] & ~on[:-1]), np.flatnonzero(~on[1:] & on[:-1])
-    if len(starts) > max(20, len(values) // 20):
-        return []
-    return [Event(float(a / fs), float((b - a) / fs), label, label) for a, b in zip(starts, stops, strict=True)]

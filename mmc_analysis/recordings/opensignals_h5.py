@@ -10,9 +10,10 @@ from mmc_analysis.options import import_extra
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.hdf5 import attribute_text, members, read_numbers
 from mmc_analysis.recordings.hints import Hints
-from mmc_analysis.recordings.opensignals import Sensor, edges, sensor_channel, sequence_clock
+from mmc_analysis.recordings.opensignals import Sensor, sensor_channel, sequence_clock
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, check_count
+from mmc_analysis.recordings.triggers import line_events
 
 
 def read_opensignals_h5(file: File, hints: Hints) -> list[Block]:
@@ -71,7 +72,8 @@ def _channels(device, prefix: str, file: File, hints: Hints, notes: list[str], e
         channels.append(sensor_channel(clock.place(data[name]), fs, sensor, file.name, hints))
     for name in device["digital"] if "digital" in device else ():
         line = _flat(device["digital"][name], f"{where}, {name}", len(file.data))
-        events += edges(line, fs, f"{prefix} {name}".strip())
+        line = clock.place(line) if len(line) == clock.n_rows else line
+        events += line_events(line, fs, f"{prefix} {name}".strip())
     return channels
 
 

@@ -13,6 +13,7 @@ from mmc_analysis.recordings.hints import Hints, ask, make_hints
 from mmc_analysis.recordings.naming import guess_side, type_in_name
 from mmc_analysis.recordings.recording import Channel, Event, Recording, Source, find_channel, listed
 from mmc_analysis.recordings.source import Block, File, damaged, read_bytes
+from mmc_analysis.recordings.triggers import trigger_events
 from mmc_analysis.recordings.units import MICROVOLTS, plain_unit
 
 
@@ -112,9 +113,10 @@ def pick_block(found: tuple[str, list[Block]], file: File, hints: Hints, *, unit
         if units_needed and channel.type == "EMG" and not plain_unit(channel.unit):
             raise ask(file.name, f"channel '{channel.name}' is EMG without a unit in the file; it is never guessed from the size of the "
                       "numbers.", f"unit= ({', '.join(list(MICROVOLTS)[:3])}), or unit={{'{channel.name}': 'mV'}}")  # fmt: skip
+    events = [*block.events, *trigger_events(channels, block.events)]
     source = Source(file.name, file.sha256, name, block.device, block.started, number)
     return Recording(
-        tuple(channels), tuple(sorted(block.events, key=_when)), source, tuple(block.notes), dict(block.metadata)
+        tuple(channels), tuple(sorted(events, key=_when)), source, tuple(block.notes), dict(block.metadata)
     )
 
 

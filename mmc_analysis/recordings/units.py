@@ -5,7 +5,7 @@ import re
 MICROVOLTS = {"V": 1e6, "mV": 1e3, "uV": 1.0, "nV": 1e-3, "kV": 1e9}
 _SPELLINGS = {
     "v": "V", "volt": "V", "volts": "V", "mv": "mV", "millivolt": "mV", "millivolts": "mV", "uv": "uV",
-    "microvolt": "uV", "microvolts": "uV", "nv": "nV", "nanovolt": "nV", "nanovolts": "nV", "kv": "kV",
+    "microvolt": "uV", "microvolts": "uV", "microv": "uV", "uvolt": "uV", "uvolts": "uV", "mvolt": "mV", "mvolts": "mV", "nv": "nV", "nanovolt": "nV", "nanovolts": "nV", "kv": "kV",
 }  # fmt: skip
 _NO_UNIT = ("", "-", "--", "n/a", "na", "none", "unknown", "?", "*", "a.u.", "au")
 _OTHER_UNITS = (
