@@ -33,8 +33,8 @@ def read_edf(file: File, hints: Hints) -> list[Block]:
             make_channel(signal.label, clock.place(signal.data), rate, signal.physical_dimension, notes=clock.notes)
         )
     events = [Event(float(a.onset), float(a.duration or 0.0), a.text) for a in book.annotations]
-    channels, more, metadata = sidecars(file, channels)
-    return [Block(channels, events, "", _started(book), [*header.notes, *more], metadata)]
+    found = sidecars(file, channels, events)
+    return [Block(found.channels, found.events, "", _started(book), [*header.notes, *found.notes], found.metadata)]
 
 
 def _started(book) -> str:

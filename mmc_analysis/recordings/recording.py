@@ -1,7 +1,7 @@
 """A recording: channels with their own sampling frequency and unit, events, and where it all comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -186,6 +186,16 @@ class Recording:
             If no channel, or more than one, has this name.
         """
         return self.channels[find_channel(name, self.names, self.source.file)]
+
+    def select(self, *names: str) -> "Recording":
+        """Return the recording with these channels alone, in this order.
+
+        Raises
+        ------
+        RecordingError
+            If no channel, or more than one, has one of the names.
+        """
+        return replace(self, channels=tuple(self[name] for name in names))
 
     def table(self) -> pd.DataFrame:
         """Return one row per channel, in the columns of a BIDS channels table."""
