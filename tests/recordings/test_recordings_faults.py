@@ -240,7 +240,11 @@ def test_42_dates_and_texts_of_excel(put):
 
 @pytest.mark.parametrize(("content", "words"), [
     (b"", "empty"), (b"\x00" * 5000, "empty"), (b"\xd0\xcf\x11\xe0" + b"x" * 600, "old Excel file"), (b"ID;PWXL;N;E\n", "SYLK.*CSV or MAT"),
-    (b"%PDF-1.7 ", "PDF"), (b"PK\x03\x04" + b"x" * 600, "ZIP"), (b"MATLAB 7.3 MAT-file" + b" " * 500, "-v7"), (b"hello\nworld\n", "no row of numbers"),
+    (b"%PDF-1.7 ", "PDF"),
+    (bytes.fromhex("824b6041d31184ca6000b6ac16680c08") + b"\x01" * 600, r"BTS file \(.tdf\).*\(.emt\) or C3D"),
+    (b"\x09\x00(C) CED 87" + b"\x01" * 600, r"Spike2 file \(.smr\)"), (b"S64\x00" + b"\x01" * 600, "smrx.*MAT in Spike2"),
+    (b"CFWB\x01\x00\x00\x00" * 90, "LabChart binary"), (b"Brain Vision Data Exchange Header File Version 1.0\n", "BrainVision"),
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "was not downloaded"), (b"PK\x03\x04" + b"x" * 600, "ZIP"), (b"MATLAB 7.3 MAT-file" + b" " * 500, "-v7"), (b"hello\nworld\n", "no row of numbers"),
     (bytes(range(256)) * 8, "none of the formats|binary"),
 ])  # fmt: skip
 def test_other_content_is_refused_with_what_to_do(put, content, words):
