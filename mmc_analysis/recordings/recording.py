@@ -146,7 +146,7 @@ class Recording:
     notes : tuple of str
         What was found, assumed or converted while reading.
     metadata : mapping of str to str
-        What else the file's header says.
+        What else the file's header says; of a text file, its encoding.
 
     Examples
     --------

@@ -70,7 +70,7 @@ def open_text(data: bytes, name: str, encoding: str | None = None) -> Text:
     >>> open_text("Pec (µV)\\n1.5\\n".encode("cp1252"), "trial.csv").head
     ['Pec (µV)', '1.5', '']
     """
-    encoding = encoding or _encoding(data)
+    encoding = encoding or encoding_of(data)
     try:
         if encoding.startswith(("utf-16", "utf_16")):
             data, encoding = data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), "utf-8"
@@ -94,18 +94,26 @@ def open_text(data: bytes, name: str, encoding: str | None = None) -> Text:
     )
 
 
-def _encoding(data: bytes) -> str:
+def encoding_of(data: bytes) -> str:
+    """Return the encoding of a text: by its byte-order mark, UTF-16 by its zeros, UTF-8 if all of it is, otherwise Windows cp1252.
+
+    Examples
+    --------
+    >>> encoding_of("Pec (µV)".encode()), encoding_of("Pec (µV)".encode("cp1252")), encoding_of("\ufeffPec".encode())
+    ('utf-8', 'cp1252', 'utf-8-sig')
+    """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return encoding
     zeros = [data[start:4000:2].count(0) for start in (0, 1)]
     if max(zeros) > 100 and max(zeros) > 10 * (min(zeros) + 1):
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(data[:HEAD_BYTES], final=False)
-        return "utf-8"
-    except UnicodeDecodeError:
-        return "cp1252"
+    if not data.isascii():
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(data, final=False)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
 
 
 def is_number(cell: str, decimal: str = ".") -> bool:
@@ -220,6 +228,7 @@ def read_columns(
         return pd.read_csv(io.BytesIO(text.data), dtype=kinds, **options)
     except (ValueError, UnicodeError, pd.errors.ParserError) as fault:
         _blame(text, options, numeric, first_line, fault)
+        _blame_long_row(text, dialect, first_line, width, fault)
         raise RecordingError(
             f"{text.name}: the table from row {first_line + 1} on cannot be read ({str(fault).strip()[:160]})."
         ) from fault
@@ -240,6 +249,18 @@ def _blame(text: Text, options: dict, numeric: list[int], first_line: int, fault
                 f"{text.name}, row {first_line + row + 1}, column {column + 1}: {str(cells[column].iloc[row])[:40]!r} is no number. "
                 f"{int(bad.sum())} cells of this column are none. Correct the export; look for units, dates or thousands separators "
                 "in the cells."
+            ) from fault
+
+
+def _blame_long_row(text: Text, dialect: Dialect, first_line: int, width: int, fault: Exception) -> None:
+    for number, line in enumerate(
+        re.split(r"\r\n|\n|\r", text.data.decode(text.encoding, "replace"))[first_line:], first_line + 1
+    ):
+        cells = split_line(line, dialect.delimiter)
+        if len(cells) > width and any(cells[width:]):
+            raise RecordingError(
+                f"{text.name}, row {number}: {len(cells)} cells, but the table has {width} columns. A decimal comma splits a number, two "
+                "lines were joined, or text follows the table: correct the export."
             ) from fault
 
 

@@ -276,7 +276,7 @@ def acqknowledge_mat() -> bytes:
     return mat(acqknowledge_variables())
 
 
-def opensignals_h5() -> bytes:
+def opensignals_h5(declared: int = 1000) -> bytes:
     h5py = pytest.importorskip("h5py")
     out = io.BytesIO()
     counts = np.round((emg() * 1e-6 * 1000 / 3 + 0.5) * 65536).astype(np.uint16)
@@ -286,7 +286,7 @@ def opensignals_h5() -> bytes:
             group.attrs.update(
                 {
                     "sampling rate": rate,
-                    "nsamples": n,
+                    "nsamples": declared if n == 1000 else n,
                     "resolution": [16],
                     "device": "channeller",
                     "date": "2019-10-15",

@@ -87,6 +87,13 @@ def test_words_among_the_first_numbers_do_not_make_a_header_of_their_row(put):
         read_recording(put(text), sampling_frequency=FS)
 
 
+def test_a_row_that_is_too_long_is_named(put):
+    lines = ("Time (s),EMG (mV)\n" + rows(lambda i: f"{i / FS},{i % 7}")).splitlines()
+    lines[200] += ",0.5"
+    with pytest.raises(RecordingError, match="trial.csv, row 201: 3 cells, but the table has 2 columns"):
+        read_recording(put("\n".join(lines)))
+
+
 def test_one_column_with_decimal_commas_is_not_two_columns(put):
     bare = rows(lambda i: f"0,{i % 7}")
     with pytest.raises(
