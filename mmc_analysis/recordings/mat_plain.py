@@ -62,7 +62,7 @@ def read_plain(variables: dict, file: str, hints: Hints) -> Block:
     if not signals:
         what = "; ".join(f"'{name}' is a {kind} of MATLAB, which is not read" for name, kind in unread.items())
         raise RecordingError(f"{file}: there is no variable with a signal. Variables: {listed(tuple(variables)) or 'none'}. "
-                             + (f"{what}: save its columns as plain arrays." if what else "Save the signals as arrays."))  # fmt: skip
+                             + (f"{what}: save its columns as plain arrays." if what else "Save one trial as an array of samples by channels."))  # fmt: skip
     channels, left_out = [], []
     for place in dict.fromkeys(signal.place.name for signal in signals):
         own = [signal for signal in signals if signal.place.name == place]

@@ -73,18 +73,21 @@ def words(value) -> list[str]:
 
 
 def rate_of(own: dict) -> float | None:
-    """Return the sampling frequency in Hz that a struct or a file states by a number of a usual name, or None.
+    """Return the sampling frequency in Hz that a struct or a file states by a number of a usual name; None if none does, or they differ.
 
     Examples
     --------
     >>> rate_of({"Fs": np.array([[2000.0]])}), rate_of({"isi": np.array([[0.5]]), "isi_units": "ms"}), rate_of({"n": np.array([[4.0]])})
     (2000.0, 2000.0, None)
     """
-    for key, value in own.items():
-        if RATES.match(key) and scalar(value) > 0:
-            return scalar(value)
-        if key.lower() in INTERVALS and 0 < scalar(value) <= LONGEST_INTERVAL_S:
-            return float(f"{1 / scalar(value):.12g}")
-    seconds = {"ms": 1e-3, "s": 1.0, "sec": 1.0}.get(word(own.get("isi_units")))
-    isi = scalar(own.get("isi"))
-    return float(f"{1 / (isi * seconds):.12g}") if seconds and isi > 0 else None
+    found = {scalar(value) for key, value in own.items() if RATES.match(key) and scalar(value) > 0}
+    steps = [
+        scalar(value)
+        for key, value in own.items()
+        if key.lower() in INTERVALS and 0 < scalar(value) <= LONGEST_INTERVAL_S
+    ]
+    seconds = {"ms": 1e-3, "s": 1.0, "sec": 1.0}.get(word(own.get("isi_units")), 0.0)
+    if seconds and scalar(own.get("isi")) > 0:
+        steps.append(scalar(own["isi"]) * seconds)
+    found |= {float(f"{1 / step:.12g}") for step in steps}
+    return found.pop() if len(found) == 1 else None

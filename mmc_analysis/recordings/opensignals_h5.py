@@ -23,7 +23,7 @@ def read_opensignals_h5(file: File, hints: Hints) -> list[Block]:
         devices = [book[name] for name in members(book) if isinstance(book[name], h5py.Group) and "raw" in book[name]]
         if not devices:
             raise RecordingError(f"{file.name}: an HDF5 file without devices and raw channels as OpenSignals writes them. Groups: "
-                                 f"{', '.join(list(book)[:20]) or 'none'}. Export the recording as text or MAT (version 5).")  # fmt: skip
+                                 f"{', '.join(list(book)[:20]) or 'none'}. Export the recording as text or MAT.")  # fmt: skip
         channels, events, notes = [], [], []
         for device in devices:
             prefix = device.name.strip("/") if len(devices) > 1 else ""

@@ -110,3 +110,13 @@ def test_channels_of_hdf5_stand_in_the_order_of_their_numbers(put):
     assert recording.names == ("PECTORALIS", "channel_2", "TRICEPS") and not any(
         c.values.any() for c in recording.channels
     )
+
+
+def test_3_counts_of_the_simple_text_format_are_asked_about(lab_files, put):
+    path = put(lab_files["simple.txt"], "s.txt")
+    with pytest.raises(RecordingError, match="counts of a 12-bit converter, not a voltage.*gain= and supply_v="):
+        read_recording(path)
+    counts = np.loadtxt(path, skiprows=4)
+    with pytest.warns(MMCWarning, match="as the user says"):
+        found = read_recording(path, gain=1000, supply_v=3.0)["EMG"]
+    np.testing.assert_allclose(found.microvolts, 1e6 * (counts / 4096 - 0.5) * 3 / 1000, rtol=1e-12, atol=1e-9)
