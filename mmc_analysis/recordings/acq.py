@@ -53,9 +53,11 @@ def read_acq(file: File, hints: Hints) -> list[Block]:
         total = sum(count * int(c.dtype.itemsize) for count, c in zip(declared, book.channels, strict=True))
         check_samples(sum(declared), file.name)
         if not book.is_compressed and total > len(file.data):
-            check_count(len(file.data), total, f"{file.name} (bytes)", True)
-        book = bioread.read(io.BytesIO(file.data))
-    channels, notes = [], []
+            raise RecordingError(f"{file.name}: {len(file.data)} bytes, but its channels take {total}: the file ends early and cannot be read in "
+                                 "part. Copy it again.")  # fmt: skip
+        reader = bioread.reader.Reader.read(io.BytesIO(file.data))
+    book = reader.datafile
+    channels, notes = [], _lost_markers(reader, file.name, hints)
     for channel, count in zip(book.channels, declared, strict=True):
         values = np.asarray(channel.data, dtype=float)
         fs = float(channel.samples_per_second)
@@ -71,6 +73,16 @@ def read_acq(file: File, hints: Hints) -> list[Block]:
             channels, _markers(book, base), f"AcqKnowledge revision {book.graph_header.file_revision}", started, notes
         )
     ]
+
+
+def _lost_markers(reader, file: str, hints: Hints) -> list[str]:
+    """Refuse, or note where the user wants what there is, that the file ends before its markers."""
+    if reader.event_markers is not None:
+        return []
+    said = "The markers cannot be read: the file ends early."
+    if hints.strict:
+        raise RecordingError(f"{file}: {said} Copy it again, or read the channels alone with strict=False.")
+    return [said]
 
 
 def _markers(book, base: float) -> list[Event]:

@@ -7,9 +7,12 @@ import numpy as np
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.c3d_parameters import BLOCK, Parameters, floats_of, read_parameters
+from mmc_analysis.recordings.clock import DISAGREEMENT
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, check_samples, make_channel
+
+MOST_COUNTED = 65_535
 
 
 def is_c3d(data: bytes) -> bool:
@@ -40,6 +43,10 @@ def read_c3d(file: File, hints: Hints) -> list[Block]:
     values = _analog(file.data, layout, parameters)
     labels = parameters.words("ANALOG:LABELS")
     units, fs = parameters.words("ANALOG:UNITS"), layout.rate * layout.per_frame
+    said = parameters.number("ANALOG:RATE", fs)
+    if abs(said - fs) > DISAGREEMENT * fs:
+        raise RecordingError(f"{file.name}: {layout.per_frame} analog samples in each of {layout.rate:g} frames a second make {fs:g} Hz, but "
+                             f"ANALOG:RATE says {said:g} Hz. Export it again.")  # fmt: skip
     channels = [
         _channel(
             values[i],
@@ -78,6 +85,9 @@ def _layout(file: File, parameters: Parameters, hints: Hints) -> tuple[Layout, l
     declared = _declared_frames(parameters, first, last)
     check_samples(min(there, max(declared, 1)) * analog, file.name)
     notes = []
+    if last == MOST_COUNTED and declared <= MOST_COUNTED < there:
+        notes.append(f"The header counts frames only to {MOST_COUNTED}, and the file has room for {there}: what follows was not read. Export "
+                     "it again with other software.")  # fmt: skip
     if there < declared:
         said = f"{there} frames, but the header declares {declared}: the file ends early."
         if hints.strict or there < 1:
@@ -124,13 +134,11 @@ def _channel(values: np.ndarray, label: str, unit: str, fs: float, layout: Layou
 
 
 def _events(parameters: Parameters) -> list[Event]:
-    times, labels = parameters.values.get("EVENT:TIMES"), parameters.words("EVENT:LABELS")
-    contexts = parameters.words("EVENT:CONTEXTS")
-    used = int(parameters.number("EVENT:USED", 0))
-    if not isinstance(times, np.ndarray) or times.ndim != 2 or times.shape[0] != 2:
-        return []
+    times, labels, contexts = (
+        parameters.matrix("EVENT:TIMES"), parameters.words("EVENT:LABELS"), parameters.words("EVENT:CONTEXTS")
+    )  # fmt: skip
     found = []
-    for i in range(min(used, times.shape[1])):
+    for i in range(min(int(parameters.number("EVENT:USED", 0)), times.shape[1])):
         onset = 60 * float(times[0, i]) + float(times[1, i])
         words = [part[i] for part in (contexts, labels) if i < len(part) and part[i]]
         if np.isfinite(onset):

@@ -1,6 +1,8 @@
 """The parameter section of a C3D file, every length checked against the file."""
 
+import itertools
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,19 +39,20 @@ class Parameters:
 
     def words(self, name: str) -> list[str]:
         """Return a parameter's texts, with those of its continuations NAME2, NAME3 …"""
-        found, more = [], 1
-        while isinstance(self.values.get(key := name if more == 1 else f"{name}{more}"), list):
-            found += self.values[key]
-            more += 1
-        return found
+        return [text for part in self._parts(name, list) for text in part]
 
     def series(self, name: str) -> np.ndarray:
         """Return a parameter's numbers, with those of its continuations."""
-        found, more = [], 1
-        while isinstance(self.values.get(key := name if more == 1 else f"{name}{more}"), np.ndarray):
-            found.append(self.numbers(key))
-            more += 1
-        return np.concatenate(found) if found else np.empty(0)
+        return np.concatenate([np.empty(0), *(np.ravel(part).astype(float) for part in self._parts(name, np.ndarray))])
+
+    def matrix(self, name: str) -> np.ndarray:
+        """Return a parameter of two numbers for each entry, with its continuations, shape (2, n)."""
+        parts = [part for part in self._parts(name, np.ndarray) if part.ndim == 2 and len(part) == 2]
+        return np.concatenate([np.empty((2, 0)), *parts], axis=1)
+
+    def _parts(self, name: str, kind: type) -> Iterator:
+        keys = itertools.chain([name], (f"{name}{more}" for more in itertools.count(2)))
+        return itertools.takewhile(lambda value: isinstance(value, kind), (self.values.get(key) for key in keys))
 
 
 def floats_of(raw: bytes, processor: str) -> np.ndarray:

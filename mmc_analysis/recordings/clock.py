@@ -1,5 +1,6 @@
 """From a time column to a sampling frequency and an even clock with its gaps."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ DISAGREEMENT = 1e-3
 LONGEST_STEP_S = 0.02
 MOST_GAP_SHARE = 10.0
 DELSYS_FRAME_S = 0.0135
+HALF_DAY_S = 43_200.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Clock:
     positions: np.ndarray | None
     n_samples: int
     notes: tuple[str, ...] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """Length without gaps."""
+        return self.n_samples if self.positions is None else len(self.positions)
 
     def place(self, values: np.ndarray) -> np.ndarray:
         """Return values with NaN in the gaps."""
@@ -210,24 +217,51 @@ def snap_to_delsys(frequency: float) -> tuple[float, str]:
     return exact, f"The sampling frequency {frequency:.8g} Hz stands for {count} samples in 13.5 ms: {exact:.8g} Hz."
 
 
-def clock_text_to_seconds(cells) -> np.ndarray:
-    """Return times of day such as "09:15:02.500" in s, shape (n,); NaN where a cell is none.
+_CLOCK = re.compile(r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]\s*)?(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d*)?)\s*([AP]M)?(?:Z|[+-]\d\d:?\d\d)?$",
+                    re.IGNORECASE)  # fmt: skip
+
+
+def is_clock_text(cell: str) -> bool:
+    """Return whether a cell is a time of day, or minutes and seconds, perhaps behind a date.
 
     Examples
     --------
-    >>> clock_text_to_seconds(["00:01:00.5", "x"]).tolist()
-    [60.5, nan]
+    >>> is_clock_text("09:15:02.500"), is_clock_text("2026-01-15T09:15:02Z"), is_clock_text("0.5")
+    (True, True, False)
+    """
+    return _CLOCK.match(cell.strip()) is not None
+
+
+def clock_text_to_seconds(cells) -> np.ndarray:
+    """Return times of day such as "09:15:02.500" in s, shape (n,), counted on behind midnight; NaN where a cell is none.
+
+    Examples
+    --------
+    >>> clock_text_to_seconds(["00:01:00.5", "x"]).tolist(), clock_text_to_seconds(["2026-01-15 23:59:59", "2026-01-16 00:00:00"]).tolist()
+    ([60.5, nan], [86399.0, 86400.0])
     """
 
     def one(cell) -> float:
-        try:
-            parts = [float(part.replace(",", ".")) for part in str(cell).split(":")]
-        except ValueError:
+        found = _CLOCK.match(str(cell).strip())
+        if found is None:
             return float("nan")
-        return (
-            sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
-            if 2 <= len(parts) <= 3
-            else float("nan")
-        )
+        hours, minutes, seconds, half = found.groups()
+        hours = int(hours or 0) % 12 + 12 * (half.upper() == "PM") if half else int(hours or 0)
+        return 3600.0 * hours + 60.0 * int(minutes) + float(seconds.replace(",", "."))
 
-    return np.array([one(cell) for cell in cells], dtype=float)
+    seconds = np.array([one(cell) for cell in cells], dtype=float)
+    return seconds + 2 * HALF_DAY_S * np.cumsum(np.diff(seconds, prepend=seconds[:1]) < -HALF_DAY_S)
+
+
+def runs_evenly(values: np.ndarray) -> bool:
+    """Return whether values rise in equal steps, as a time or a counter does and a signal does not.
+
+    Examples
+    --------
+    >>> runs_evenly(np.arange(9) / 2000), runs_evenly(np.array([0.0, 0.1, -0.2, 0.3]))
+    (True, False)
+    """
+    steps = np.diff(values)
+    return len(steps) > 2 and bool(
+        np.isfinite(steps).all() and steps.min() > 0 and np.ptp(steps) <= 0.01 * np.median(steps)
+    )

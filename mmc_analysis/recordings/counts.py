@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.recordings.hints import Hints
+from mmc_analysis.recordings.hints import Hints, ask
 
 PLUX_SUPPLY_V, BITALINO_SUPPLY_V = 3.0, 3.3
+SUPPLIES_V = {"biosignalsplux": PLUX_SUPPLY_V, "channeller": PLUX_SUPPLY_V, "bitalino": BITALINO_SUPPLY_V}
 EMG_GAIN = 1000.0
 
 
@@ -30,15 +31,22 @@ class Transfer:
         return 1000 * (counts / 2.0**self.bits - 0.5) * self.supply_v / self.gain
 
 
-def opensignals_transfer(bits: int, device: str, hints: Hints) -> Transfer:
+def opensignals_transfer(bits: int, device: str, where: str, hints: Hints) -> Transfer:
     """Return the transfer of an EMG sensor of PLUX: supply 3 V (BITalino 3.3 V) and gain 1000 unless the user says otherwise.
 
     The formula is that of the sensors' data sheets; the gain is not in the file.
+
+    Raises
+    ------
+    RecordingError
+        If the device is of another kind and the user does not say both.
     """
-    bits = hints.bits or bits
-    supply = hints.supply_v or (BITALINO_SUPPLY_V if "bitalino" in device.lower() else PLUX_SUPPLY_V)
-    gain = hints.gain or EMG_GAIN
     assumed = [name for name, said in (("supply_v", hints.supply_v), ("gain", hints.gain)) if said is None]
+    known = next((supply for word, supply in SUPPLIES_V.items() if device.lower().startswith(word)), None)
+    if assumed and known is None:
+        raise ask(where, f"holds counts of {bits} bits from a device '{device}', whose transfer is not known here.",
+                  f"{' and '.join(f'{name}=' for name in assumed)}, from its data sheet")  # fmt: skip
+    supply, gain = hints.supply_v or known, hints.gain or EMG_GAIN
     note = f"Counts of {bits} bits became mV with supply_v={supply:g} and gain={gain:g}"
     note += f"; {' and '.join(assumed)} assumed, not in the file." if assumed else "."
     return Transfer(bits, supply, gain, note)

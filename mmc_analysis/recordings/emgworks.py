@@ -3,7 +3,6 @@
 import re
 
 import numpy as np
-import pandas as pd
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import clock_of, snap_to_delsys
@@ -26,7 +25,7 @@ def is_emgworks(lines: list[str]) -> bool:
 
 
 def read_emgworks(file: File, hints: Hints) -> list[Block]:
-    """Read an EMGworks export: every signal keeps its own clock, columns end where their signal ends."""
+    """Read an EMGworks export: every signal keeps the clock to its left, its own or a common one, and ends where its clock ends."""
     text = open_text(file.data, file.name, hints.encoding)
     header = next((i for i, line in enumerate(text.head) if PAIR.match(line)), None)
     if header is None:
@@ -36,15 +35,25 @@ def read_emgworks(file: File, hints: Hints) -> list[Block]:
     labels = [found.groupdict() for line in text.head[:header] if (found := LABEL.match(line))]
     delimiter = next(sign for sign in ";\t," if sign in text.head[header])
     cells = split_line(text.head[header], delimiter)
-    pairs = [i for i in range(0, len(cells) - 1, 2) if cells[i].replace(" ", "").lower() == "x[s]" and cells[i + 1]]
     lines = text.head[header + 1 :]
     dialect = sniff(
         lines if text.complete else lines[:-1], file.name, header + 2, delimiter=delimiter, decimal=hints.decimal
     )
     frame = read_columns(text, dialect, first_line=header + 1, width=max(len(cells), 2))
-    channels = [_channel(frame, i, cells[i + 1], labels, file.name, header + 2, hints) for i in pairs]
+    channels, time = [], 0
+    for i, cell in enumerate(cells):
+        if _is_time(cell):
+            time = i
+        elif cell:
+            name, unit = split_name(cell)
+            said = next((label for label in labels if label["name"].strip() == name), None)
+            if said is not None:
+                labels.remove(said)
+            channels.append(
+                _channel((frame[time].to_numpy(), frame[i].to_numpy()), name, unit, said, file.name, header + 2, hints)
+            )
     if not channels:
-        raise RecordingError(f"{file.name}: no pair of columns 'X[s]' and signal was found in row {header + 1}.")
+        raise RecordingError(f"{file.name}: row {header + 1} names no signal behind 'X[s]'. Export it again.")
     return [Block(channels, _triggers(text, header), "Delsys EMGworks", metadata={"columns": str(len(cells))})]
 
 
@@ -53,12 +62,15 @@ def _triggers(text: Text, header: int) -> list[Event]:
     return [Event(float(found.group(2)), 0.0, f"{found.group(1)} trigger") for found in times if found]
 
 
+def _is_time(cell: str) -> bool:
+    return cell.replace(" ", "").lower() == "x[s]"
+
+
 def _channel(
-    frame: pd.DataFrame, at: int, header: str, labels: list[dict], file: str, row: int, hints: Hints
+    columns: tuple[np.ndarray, np.ndarray], name: str, unit: str, said: dict | None, file: str, row: int, hints: Hints
 ) -> Channel:
-    name, unit = split_name(header)
-    said = next((label for label in labels if label["name"].strip() == name), None)
-    time, values = frame[at].to_numpy(), frame[at + 1].to_numpy()
+    """Return a signal from its time and its values, with what the line of labels says of it."""
+    time, values = columns
     length = signal_length(time)
     notes = []
     if said is not None:

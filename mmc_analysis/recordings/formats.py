@@ -11,12 +11,13 @@ from mmc_analysis.recordings.bts import is_bts, read_bts
 from mmc_analysis.recordings.c3d import is_c3d, read_c3d
 from mmc_analysis.recordings.edf import is_edf, read_edf
 from mmc_analysis.recordings.emgworks import is_emgworks, read_emgworks
+from mmc_analysis.recordings.hdf5 import is_hdf5
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.labchart import is_labchart, read_labchart
 from mmc_analysis.recordings.mat import is_mat, read_mat
 from mmc_analysis.recordings.noraxon import is_noraxon, read_noraxon
 from mmc_analysis.recordings.opensignals import is_opensignals, read_opensignals
-from mmc_analysis.recordings.opensignals_h5 import is_hdf5, read_opensignals_h5
+from mmc_analysis.recordings.opensignals_h5 import read_opensignals_h5
 from mmc_analysis.recordings.simple_text import is_simple_text, read_simple_text
 from mmc_analysis.recordings.source import Block, File
 from mmc_analysis.recordings.table import read_table
@@ -57,17 +58,30 @@ FORMATS: Mapping[str, Format] = MappingProxyType({
 
 _REFUSED = (
     (
+        0,
         b"\xd0\xcf\x11\xe0",
         "an old Excel file (.xls) or a workbook with a password. Save it as .xlsx without a password",
     ),
-    (b"ID;P", "a SYLK file, as Noraxon writes it. Export it again as CSV or MAT"),
-    (b"%PDF", "a PDF. Export the recording as CSV"),
-    (b"\x1f\x8b", "a gzip archive. Unpack it first"),
-    (b"PK\x03\x04", "a ZIP archive. Unpack it first"),
-    (b"\x89PNG", "a picture. Export the recording as CSV"),
-    (b"<!DOCTYPE", "a web page. Download the file itself"),
-    (b"<html", "a web page. Download the file itself"),
-    (b"<?xml", "an XML file. Export the recording as CSV"),
+    (0, b"ID;P", "a SYLK file, as Noraxon writes it. Export it again as CSV or MAT"),
+    (0, b"\x82\x4b\x60\x41\xd3\x11\x84\xca", "a BTS file (.tdf). Export its EMG tracks as text (.emt) or C3D"),
+    (2, b"(C) CED 8", "a Spike2 file (.smr). Export it as MAT in Spike2"),
+    (0, b"S64", "a Spike2 file (.smrx). Export it as MAT in Spike2"),
+    (0, b"CEDFILE", "a Signal file (.cfs). Export it as MAT in Signal"),
+    (0, b"CFWB", "a LabChart binary file. Export it as text or MAT in LabChart"),
+    (0, b"Brain Vision Data Exchange", "a BrainVision header. Export the recording as EDF or BDF"),
+    (0, b"XDF:", "an XDF file. Export the recording as EDF or CSV"),
+    (0, b"TDSm", "a LabVIEW file (.tdms). Export the recording as CSV"),
+    (257, b"ustar", "an archive, as OTBiolab writes it (.otb+). Export the recording as CSV or MAT"),
+    (0, b"%PDF", "a PDF. Export the recording as CSV"),
+    (0, b"\x1f\x8b", "a gzip archive. Unpack it first"),
+    (30, b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file. Save it as .xlsx or CSV"),
+    (0, b"PK\x03\x04", "a ZIP archive. Unpack it first"),
+    (0, b"\x89PNG", "a picture. Export the recording as CSV"),
+    (0, b"<!DOCTYPE", "a web page. Download the file itself"),
+    (0, b"<html", "a web page. Download the file itself"),
+    (0, b"<?xml", "an XML file. Export the recording as CSV"),
+    (0, b"{\\rtf", "a text document. Export the recording as CSV"),
+    (0, b"version https://git-lfs", "a pointer to a file that was not downloaded. Fetch the file itself"),
 )
 
 
@@ -82,8 +96,8 @@ def tell_format(file: File) -> str:
     for name, known in FORMATS.items():
         if known.by_bytes is not None and known.by_bytes(file.data):
             return name
-    for magic, what in _REFUSED:
-        if file.data.startswith(magic):
+    for at, magic, what in _REFUSED:
+        if file.data[at : at + len(magic)] == magic:
             raise RecordingError(f"{file.name}: the content is {what}.")
     try:
         head = [line.lstrip("\ufeff") for line in open_text(file.data, file.name).head]

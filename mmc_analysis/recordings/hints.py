@@ -24,7 +24,8 @@ class Hints:
     allow_missing : bool
         Give an empty (NaN) channel for a name in `channels` that the file lacks, instead of an error.
     unit : str or mapping of str to str, optional
-        Unit of EMG channels that have none in the file; a mapping from channel to unit also overrides a wrong one.
+        Unit of EMG channels that have none in the file, or of all signals where none is told to be EMG; a mapping from channel to
+        unit also overrides a wrong one.
     sampling_frequency : float, optional
         In Hz, where the file has none. A time column that disagrees by more than 0.1 % is an error.
     time : str, optional

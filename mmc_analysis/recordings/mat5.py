@@ -1,15 +1,15 @@
 """MATLAB files of version 5 to 7: variables as plain values, every length checked before it is used."""
 
+import math
 import struct
 import zlib
 
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.mat_values import DEEPEST, MOST_ELEMENTS, Unread, text_value
 
 LARGEST_VARIABLE = 1_000_000_000
-MOST_ELEMENTS = 200_000
-DEEPEST = 20
 _TYPES = {
     1: "i1",
     2: "u1",
@@ -25,13 +25,29 @@ _TYPES = {
     17: "u2",
     18: "u4",
 }
-_CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE = 1, 2, 3, 4, 5
+_CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _FUNCTION, _OPAQUE = 1, 2, 3, 4, 5, 16, 17
+_UNREAD = {_OBJECT: "object", _SPARSE: "sparse matrix", _FUNCTION: "function"}
+_COMPLEX = 0x0800
 _MATRIX, _COMPRESSED = 14, 15
+_ENCODINGS = {16: "utf-8", 17: "utf-16", 4: "utf-16", 18: "utf-32", 6: "utf-32"}
 
 
 def is_mat5(data: bytes) -> bool:
     """Return whether the content is a MATLAB file of version 5 to 7."""
     return len(data) > 136 and data[124:128] in (b"\x00\x01IM", b"\x01\x00MI")
+
+
+def is_mat4(data: bytes) -> bool:
+    """Return whether the content begins like a MATLAB file of version 4: kind, shape and name of a first variable."""
+    if len(data) < 22:
+        return False
+    for order in "<>":
+        kind, rows, columns, imaginary, size = struct.unpack(f"{order}5i", data[:20])
+        name = data[20 : 20 + max(size, 0)]
+        if kind in range(0, 1053) and kind % 1000 <= 52 and kind % 10 <= 2 and imaginary in (0, 1) and min(rows, columns) >= 0 \
+                and 1 < size <= 64 and name[-1:] == b"\x00" and name[:-1].isascii() and name[:-1].decode().isidentifier():  # fmt: skip
+            return True
+    return False
 
 
 class Mat5:
@@ -50,7 +66,7 @@ class Mat5:
         self.elements = 0
 
     def variables(self) -> dict[str, object]:
-        """Return all variables: arrays, text as str, structs as dict, cells and arrays of structs as list."""
+        """Return all variables: arrays, text as str, structs as dict, cells and arrays of structs as list, others as Unread."""
         found, at = {}, 128
         while at + 8 <= len(self.data):
             kind, size = struct.unpack(f"{self.order}II", self.data[at : at + 8])
@@ -114,25 +130,43 @@ class Mat5:
         if not body:
             return "", np.empty((0, 0))
         flags, at = self._numbers(body, 0)
-        shape, at = self._numbers(body, at)
+        kind = int(flags[0]) & 0xFF if len(flags) else 0
+        if kind == _OPAQUE:
+            return self._opaque(body, at)
+        sides, at = self._numbers(body, at)
         _, raw, at = self._element(body, at)
         name = raw.decode("latin-1").strip("\x00")
-        if len(flags) < 1 or len(shape) < 2 or (shape.astype(np.int64) < 0).any():
+        shape = [int(side) for side in sides]
+        if not kind or len(shape) < 2 or min(shape) < 0:
             raise self.fault("an array has no shape")
-        count = 1
-        for side in shape:
-            count *= int(side)
-        kind = int(flags[0]) & 0xFF
+        count = math.prod(shape)
         if kind in (_CELL, _STRUCT):
             return name, self._nested(body, at, kind, count, depth)
-        if kind in (_OBJECT, _SPARSE) or kind > 15 or kind < 1:
-            return name, None
-        values, _ = self._numbers(body, at)
+        if kind in _UNREAD or kind > 15:
+            return name, Unread(_UNREAD.get(kind, "object"))
         if kind == _CHAR:
-            return name, _text(values, [int(side) for side in shape])
+            return name, self._text(body, at, shape)
+        values, _ = self._numbers(body, at)
         if len(values) != count:
             raise self.fault(f"the variable '{name}' declares {count} values and holds {len(values)}")
-        return name, values.astype(float).reshape([int(side) for side in shape], order="F")
+        if int(flags[0]) & _COMPLEX:
+            return name, Unread("complex matrix")
+        return name, values.astype(float).reshape(shape, order="F")
+
+    def _opaque(self, body: bytes, at: int) -> tuple[str, Unread]:
+        """Read the name and class of an object, such as a table: its values stand elsewhere in the file and are not read."""
+        texts = []
+        for _ in range(3):
+            _, raw, at = self._element(body, at)
+            texts.append(raw.decode("latin-1").strip("\x00"))
+        return texts[0], Unread(texts[2] or "object")
+
+    def _text(self, body: bytes, at: int, shape: list[int]) -> str | list[str]:
+        kind, raw, _ = self._element(body, at)
+        encoding = _ENCODINGS.get(kind, "latin-1")
+        if encoding in ("utf-16", "utf-32"):
+            encoding += "-le" if self.order == "<" else "-be"
+        return text_value(raw.decode(encoding, "replace"), shape)
 
     def _nested(self, body: bytes, at: int, kind: int, count: int, depth: int):
         fields = [""]
@@ -159,11 +193,3 @@ class Mat5:
         if kind == _CELL:
             return [row[""] for row in rows]
         return rows[0] if len(rows) == 1 else rows
-
-
-def _text(values: np.ndarray, shape: list[int]):
-    if shape[0] == 0 or len(values) != shape[0] * shape[1]:
-        return "".join(map(chr, values.astype(np.uint32).clip(0, 0xD7FF)))
-    signs = values.astype(np.uint32).clip(0, 0xD7FF).reshape(shape[:2], order="F")
-    rows = ["".join(map(chr, row)).rstrip("\x00 ") for row in signs]
-    return rows[0] if len(rows) == 1 else rows

@@ -6,7 +6,7 @@ from mmc_analysis.recordings.units import is_voltage
 
 TYPES = ("EMG", "ECG", "EEG", "EOG", "TRIG", "ACCEL", "GYRO", "MAGN", "REF", "SYSCLOCK", "MISC")
 _TYPE_WORDS = (
-    ("TRIG", r"trig(?:ger)?|sync|marker|markers|activity|button|digital|event|events|ttl|switch|on|off|di"),
+    ("TRIG", r"trig(?:ger)?|status|stim|sync|marker|markers|activity|button|digital|event|events|ttl|switch|on|off|di"),
     ("ACCEL", r"acc|accel|accelerometer|acceleration|accx|accy|accz|xyz"),
     ("GYRO", r"gyro|gyroscope|gyrox|gyroy|gyroz"),
     ("MAGN", r"mag|magn|magnetometer"),
@@ -81,20 +81,29 @@ def guess_muscle(name: str) -> str:
     return next((muscle for muscle, pattern in _MUSCLES if _holds(pattern, words)), "")
 
 
+def type_in_name(name: str) -> str:
+    """Return the type of a channel that words in its name tell, or "".
+
+    Examples
+    --------
+    >>> type_in_name("LT Force"), type_in_name("Ultium EMG.EMG 1"), type_in_name("LT BRACHIORAD.")
+    ('MISC', 'EMG', '')
+    """
+    words = words_of(name)
+    return next((kind for kind, pattern in _TYPE_WORDS if _holds(pattern, words)), "")
+
+
 def guess_type(name: str, unit: str) -> str:
     """Return the type of a channel, in the words of BIDS, from its name and unit; "MISC" where they do not say.
 
     Examples
     --------
-    >>> guess_type("EMG 1", "V"), guess_type("ACC.X 1", "g"), guess_type("Force", "N"), guess_type("Marker", "")
+    >>> guess_type("EMG 1", "V"), guess_type("EMG 01: ACC X", "g"), guess_type("Force", "N"), guess_type("Marker", "")
     ('EMG', 'ACCEL', 'MISC', 'TRIG')
     """
-    words = words_of(name)
-    if unit and not is_voltage(unit) and _holds(_TYPE_WORDS[-1][1], words):
-        return "EMG" if unit.lower() in ("counts", "%") else "MISC"
-    for kind, pattern in _TYPE_WORDS:
-        if _holds(pattern, words):
-            return kind
-    if guess_muscle(name) and (not unit or is_voltage(unit)):
+    kind = type_in_name(name)
+    if kind == "EMG" and unit and not is_voltage(unit):
+        return "EMG" if unit.lower() == "counts" or unit.startswith("%") else "MISC"
+    if not kind and guess_muscle(name) and (not unit or is_voltage(unit)):
         return "EMG"
-    return "MISC"
+    return kind or "MISC"

@@ -1,17 +1,18 @@
 """Noraxon MR CSV: all signals in one file, or each signal in its own."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import clock_of
 from mmc_analysis.recordings.hints import Hints
-from mmc_analysis.recordings.naming import guess_type
-from mmc_analysis.recordings.recording import Channel, Event
+from mmc_analysis.recordings.markers import events_of, is_marker_name
+from mmc_analysis.recordings.naming import guess_side, type_in_name
+from mmc_analysis.recordings.recording import Channel
 from mmc_analysis.recordings.source import Block, File, check_count, make_channel
-from mmc_analysis.recordings.text import MISSING, open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
 from mmc_analysis.recordings.units import plain_unit, split_name
-
-TEXT_COLUMNS = ("activity", "marker", "markers", "event", "events")
 
 
 def is_noraxon(lines: list[str]) -> bool:
@@ -38,7 +39,7 @@ def read_noraxon(file: File, hints: Hints) -> list[Block]:
         raise RecordingError(
             f"{file.name}, row {filled[2] + 1}: the column names of a Noraxon export begin with 'time', not {names[0]!r}."
         )
-    texts = tuple(i for i, name in enumerate(names) if name.lower() in TEXT_COLUMNS)
+    texts = tuple(i for i, name in enumerate(names) if is_marker_name(name))
     lines = text.head[first:] if text.complete else text.head[first:-1]
     numbers = [
         delimiter.join(c for i, c in enumerate(split_line(line, delimiter)) if i not in texts)
@@ -60,7 +61,7 @@ def read_noraxon(file: File, hints: Hints) -> list[Block]:
     ]
     if not channels:
         raise RecordingError(f"{file.name}: there is no signal beside the time.")
-    events = [event for i in texts for event in _events(frame[i].to_numpy(), clock, names[i])]
+    events = [event for i in texts for event in events_of(frame[i].to_numpy(), clock)]
     device = meta.get("created with version", "") or "Noraxon MR"
     return [
         Block(channels, events, device, meta.get("measurement_date", ""), notes, {k: v for k, v in meta.items() if v})
@@ -75,6 +76,7 @@ def _number(cell: str, decimal: str) -> float | None:
 
 
 def _channel(header: str, values: np.ndarray, clock, meta: dict[str, str]) -> Channel:
+    """Return a signal; one that is named for nothing but a side, as muscles are (LT …, … RT), is EMG."""
     name, unit = split_name(header)
     if meta.get("type") == "signal":
         name = meta.get("name") or name
@@ -82,17 +84,5 @@ def _channel(header: str, values: np.ndarray, clock, meta: dict[str, str]) -> Ch
     channel = make_channel(
         name, clock.place(values), clock.sampling_frequency, unit, start_s=clock.start_s, notes=clock.notes
     )
-    untold = channel.type == "MISC" and not unit and guess_type(name, "") == "MISC"
-    return Channel(**{**vars(channel), "type": "EMG"}) if untold else channel
-
-
-def _events(cells: np.ndarray, clock, column: str) -> list[Event]:
-    words = ["" if not isinstance(cell, str) or cell in MISSING else cell.strip() for cell in cells]
-    at = np.arange(len(words)) if clock.positions is None else clock.positions
-    starts = [i for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
-    events = []
-    for start, stop in zip(starts, [*starts[1:], len(words)], strict=True):
-        if words[start]:
-            onset = clock.start_s + float(at[start]) / clock.sampling_frequency
-            events.append(Event(onset, (stop - start) / clock.sampling_frequency, words[start], ""))
-    return events
+    unknown_muscle = not unit and not type_in_name(name) and guess_side(name)
+    return replace(channel, type="EMG") if unknown_muscle else channel

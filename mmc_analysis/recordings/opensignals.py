@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File
 from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.triggers import line_events
 
+LARGEST_SEQUENCE = 2**41
+MOST_BITS = 24
 DIGITAL = re.compile(r"(?:DI|DO|I\d|O\d|digital.*)$", re.IGNORECASE)
 
 
@@ -35,9 +39,12 @@ def read_opensignals(file: File, hints: Hints) -> list[Block]:
     except (ValueError, RecursionError) as fault:
         raise RecordingError(f"{file.name}: the JSON of the header is broken ({fault}).") from fault
     lines = text.head[end + 1 :] if text.complete else text.head[end + 1 : -1]
-    dialect = sniff(lines, file.name, end + 2, delimiter="\t", decimal=hints.decimal)
+    delimiter = hints.delimiter or ("\t" if any("\t" in line for line in lines[:50]) else None)
+    dialect = sniff(lines, file.name, end + 2, delimiter=delimiter, decimal=hints.decimal)
     columns = sum(len(device["column"]) for device in devices.values())
-    width = max([columns, *(len(split_line(line.rstrip("\t"), "\t")) for line in lines[:50] if line.strip())])
+    width = max(
+        [columns, *(len(split_line(line.rstrip("\t"), dialect.delimiter)) for line in lines[:50] if line.strip())]
+    )
     frame = read_columns(text, dialect, first_line=end + 1, width=width, usecols=list(range(columns)))
     channels, events, notes, start = [], [], [], 0
     for key, device in devices.items():
@@ -69,16 +76,13 @@ def _channels(
     resolutions = resolutions[-len(analog) :] if isinstance(resolutions, list) and analog else []
     channels = []
     for i, name in enumerate(analog):
-        sensor = _entry(device.get("sensor"), i)
-        label = _entry(device.get("label"), i) or name
-        label = f"{prefix} {label}".strip()
-        bits = _entry(resolutions, i) or 16
-        channels.append(
-            sensor_channel(clock.place(found[name]), fs, label, sensor, int(bits), device.get("device", ""), hints)
-        )
+        label = f"{prefix} {_entry(device.get('label'), i) or name}".strip()
+        sensor = Sensor(label, str(_entry(device.get("sensor"), i)), int(_entry(resolutions, i) or 0), str(device.get("device", "")),
+                        bool(device.get("convertedValues")))  # fmt: skip
+        channels.append(sensor_channel(clock.place(found[name]), fs, sensor, file, hints))
     for name in names:
         if DIGITAL.match(name):
-            events += edges(clock.place(found[name]), fs, f"{prefix} {name}".strip())
+            events += line_events(clock.place(found[name]), fs, f"{prefix} {name}".strip())
     return channels
 
 
@@ -86,19 +90,35 @@ def _entry(items, i: int):
     return items[i] if isinstance(items, list) and i < len(items) else ""
 
 
-def sensor_channel(
-    values: np.ndarray, fs: float, label: str, sensor: str, bits: int, device: str, hints: Hints
-) -> Channel:
-    """Return one sensor's channel: EMG and ECG counts of PLUX in mV; others as they are, in counts."""
-    kind = sensor.upper() if sensor.upper() in ("EMG", "ECG") else guess_type(f"{sensor} {label}", "")
-    if not are_counts(values, bits):
-        return Channel(
-            label, values, fs, "", kind, notes=(f"Sensor {sensor}: not whole numbers, so converted before.",)
-        )
+@dataclass(frozen=True)
+class Sensor:
+    """What a header says of one channel: its name, the kind of sensor, bits of the converter (0 if not said), the device, whether values are converted."""
+
+    label: str
+    kind: str
+    bits: int
+    device: str
+    converted: bool = False
+
+
+def sensor_channel(values: np.ndarray, fs: float, sensor: Sensor, file: str, hints: Hints) -> Channel:
+    """Return one sensor's channel: EMG counts of PLUX in mV; others as they are, in counts; converted values without a unit."""
+    words = sensor.kind.upper()
+    kind = words if words in ("EMG", "ECG") else guess_type(f"{sensor.kind} {sensor.label}", "")
+    bits = hints.bits or sensor.bits
+    if sensor.converted or not are_counts(values, bits or MOST_BITS):
+        return Channel(sensor.label, values, fs, "", kind, notes=(f"Sensor {sensor.kind}: converted before, to a unit that the file does not "
+                                                                  "say.",))  # fmt: skip
     if kind != "EMG":
-        return Channel(label, values, fs, "counts", kind, notes=())
-    transfer = opensignals_transfer(bits, device, hints)
-    return Channel(label, transfer.millivolts(values), fs, "mV", "EMG", notes=(transfer.note,))
+        return Channel(sensor.label, values, fs, "counts", kind)
+    if not bits:
+        raise ask(
+            file,
+            f"channel '{sensor.label}' holds counts of a converter whose resolution the header does not say.",
+            "bits=",
+        )
+    transfer = opensignals_transfer(bits, sensor.device, f"{file}, channel '{sensor.label}'", hints)
+    return Channel(sensor.label, transfer.millivolts(values), fs, "mV", "EMG", notes=(transfer.note,))
 
 
 def sequence_clock(sequence: np.ndarray, fs: float, device: str) -> Clock:
@@ -113,10 +133,8 @@ def sequence_clock(sequence: np.ndarray, fs: float, device: str) -> Clock:
         return Clock(
             fs, 0.0, None, len(sequence), ("The sequence number is not usable; lost samples cannot be found.",)
         )
-    highest = int(min(sequence.max(), 2.0**40))
-    wrap = next((2**bits for bits in (4, 8, 12, 15, 16, 32) if highest < 2**bits), 2**41)
-    if (np.diff(sequence) < 0).any() is np.False_:
-        wrap = 2**41
+    wraps = bool((np.diff(sequence) < 0).any())
+    wrap = 2 ** int(sequence.max()).bit_length() if wraps and sequence.max() < LARGEST_SEQUENCE else LARGEST_SEQUENCE
     steps = np.mod(np.diff(sequence), wrap).astype(np.int64)
     lost = int((steps - 1).clip(0).sum())
     if lost == 0 and (steps == 1).all():
@@ -128,21 +146,3 @@ def sequence_clock(sequence: np.ndarray, fs: float, device: str) -> Clock:
     positions = np.concatenate([[0], np.cumsum(steps)])
     note = f"{lost} samples were lost, as the sequence number shows; they are empty (NaN)."
     return Clock(fs, 0.0, positions, int(positions[-1]) + 1, (note,))
-
-
-def edges(values: np.ndarray, fs: float, label: str) -> list[Event]:
-    """Return the stretches in which a digital line differs from where it began.
-
-    Examples
-    --------
-    >>> [event.onset_s for event in edges(np.array([0.0, 0.0, 1.0, 1.0, 0.0]), 10.0, "DI")]
-    [0.2]
-    """
-    known = values[np.isfinite(values)]
-    if len(known) == 0:
-        return []
-    on = np.concatenate([[False], np.isfinite(values) & (values != known[0]), [False]])
-    starts, stops = np.flatnonzero(on[1:] & ~on[:-1]), np.flatnonzero(~on[1:] & on[:-1])
-    if len(starts) > max(20, len(values) // 20):
-        return []
-    return [Event(float(a / fs), float((b - a) / fs), label, label) for a, b in zip(starts, stops, strict=True)]

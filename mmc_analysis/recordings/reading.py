@@ -10,9 +10,11 @@ from mmc_analysis.errors import MMCWarning, RecordingError
 from mmc_analysis.options import check_option
 from mmc_analysis.recordings.formats import FORMATS, tell_format
 from mmc_analysis.recordings.hints import Hints, ask, make_hints
-from mmc_analysis.recordings.naming import guess_side
+from mmc_analysis.recordings.naming import guess_side, type_in_name
 from mmc_analysis.recordings.recording import Channel, Event, Recording, Source, find_channel, listed
 from mmc_analysis.recordings.source import Block, File, damaged, read_bytes
+from mmc_analysis.recordings.text import encoding_of
+from mmc_analysis.recordings.triggers import trigger_events
 from mmc_analysis.recordings.units import MICROVOLTS, plain_unit
 
 
@@ -23,7 +25,8 @@ def read_recording(path, **hints) -> Recording:
     ----------
     path : str or path
         A file: Delsys EMGworks or Trigno Discover CSV, Noraxon MR CSV, OpenSignals TXT or H5, AcqKnowledge ACQ or text, C3D, EDF
-        or BDF (with BIDS sidecars beside it), Spike2 or other MAT, CSV, TSV, XLSX; BTS and LabChart text.
+        or BDF (with BIDS sidecars beside it), MAT of version 5 to 7.3 (Spike2, Noraxon, LabChart, AcqKnowledge, plain variables), CSV,
+        TSV, XLSX; BTS and LabChart text.
     **hints
         What the file does not say, see :class:`Hints`: channels, allow_missing, unit, sampling_frequency, time, time_unit, format,
         sheet, block, delimiter, decimal, encoding, gain, supply_v, bits, strict.
@@ -92,6 +95,9 @@ def read_file(file: File, hints: Hints) -> tuple[str, list[Block]]:
     reader: Callable = FORMATS[name].reader
     with damaged(file.name, FORMATS[name].title), np.errstate(all="ignore"):
         blocks = reader(file, hints)
+    if FORMATS[name].by_bytes is None:
+        encoding = hints.encoding or encoding_of(file.data)
+        blocks = [replace(block, metadata={**block.metadata, "encoding": encoding}) for block in blocks]
     if not any(channel.n_samples for block in blocks for channel in block.channels):
         raise RecordingError(f"{file.name}: read as {FORMATS[name].title}, it holds no samples. Export it again.")
     return name, blocks
@@ -111,9 +117,10 @@ def pick_block(found: tuple[str, list[Block]], file: File, hints: Hints, *, unit
         if units_needed and channel.type == "EMG" and not plain_unit(channel.unit):
             raise ask(file.name, f"channel '{channel.name}' is EMG without a unit in the file; it is never guessed from the size of the "
                       "numbers.", f"unit= ({', '.join(list(MICROVOLTS)[:3])}), or unit={{'{channel.name}': 'mV'}}")  # fmt: skip
+    events = [*block.events, *trigger_events(channels, block.events)]
     source = Source(file.name, file.sha256, name, block.device, block.started, number)
     return Recording(
-        tuple(channels), tuple(sorted(block.events, key=_when)), source, tuple(block.notes), dict(block.metadata)
+        tuple(channels), tuple(sorted(events, key=_when)), source, tuple(block.notes), dict(block.metadata)
     )
 
 
@@ -127,19 +134,19 @@ def with_hints(channels: list[Channel], file: str, hints: Hints) -> list[Channel
     names = tuple(channel.name for channel in channels)
     for name in hints.channels or {}:
         channels = _mapped(channels, names, name, file, hints)
-    overrides = (
-        hints.unit
-        if isinstance(hints.unit, dict)
-        else dict(hints.unit)
-        if hints.unit and not isinstance(hints.unit, str)
-        else {}
-    )
-    for name, unit in overrides.items():
+    for name, unit in (hints.unit or {}).items() if not isinstance(hints.unit, str) else ():
         at = find_channel(name, names, file)
         channels[at] = in_unit(channels[at], unit)
-    if isinstance(hints.unit, str):
-        channels = [_filled_unit(channel, hints.unit) for channel in channels]
-    return channels
+    return _with_unit(channels, hints.unit) if isinstance(hints.unit, str) else channels
+
+
+def _with_unit(channels: list[Channel], unit: str) -> list[Channel]:
+    """Give the unit to EMG channels without one; if no channel is told to be EMG, to those of which nothing is told."""
+    told = any(channel.type == "EMG" for channel in channels)
+    return [
+        replace(c, unit=plain_unit(unit)) if not c.unit and (c.type == "EMG" if told else c.type == "MISC" and not type_in_name(c.name)) else c
+        for c in channels
+    ]  # fmt: skip
 
 
 def _mapped(channels: list[Channel], names: tuple[str, ...], name: str, file: str, hints: Hints) -> list[Channel]:
@@ -170,9 +177,3 @@ def in_unit(channel: Channel, unit: str) -> Channel:
         return replace(channel, unit=unit)
     note = f"The unit is {unit}, as the user says; the file says {channel.unit}."
     return replace(channel, unit=unit, notes=(*channel.notes, note))
-
-
-def _filled_unit(channel: Channel, unit: str) -> Channel:
-    if channel.unit or channel.type in ("TRIG", "ACCEL", "GYRO", "MAGN", "SYSCLOCK"):
-        return channel
-    return replace(channel, unit=plain_unit(unit))

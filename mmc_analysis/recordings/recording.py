@@ -1,7 +1,7 @@
 """A recording: channels with their own sampling frequency and unit, events, and where it all comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import nearest
 from mmc_analysis.recordings.naming import words_of
-from mmc_analysis.recordings.units import MICROVOLTS, plain_unit
+from mmc_analysis.recordings.units import MICROVOLTS, plain_unit, split_name
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,10 @@ class Channel:
         unit = plain_unit(self.unit)
         if unit not in MICROVOLTS:
             found = f"has the unit {self.unit!r}, which is no voltage" if unit else "has no unit in the file"
+            if unit.startswith("%"):
+                raise RecordingError(
+                    f"channel '{self.name}' is in {self.unit}, normalised before. Export the raw signal."
+                )
             raise RecordingError(f"channel '{self.name}' {found}. Say which it is with unit='V', 'mV' or 'uV' when reading; "
                                  "it is never guessed from the size of the numbers.")  # fmt: skip
         return self.values * MICROVOLTS[unit]
@@ -142,7 +146,7 @@ class Recording:
     notes : tuple of str
         What was found, assumed or converted while reading.
     metadata : mapping of str to str
-        What else the file's header says.
+        What else the file's header says; of a text file, its encoding.
 
     Examples
     --------
@@ -183,6 +187,16 @@ class Recording:
         """
         return self.channels[find_channel(name, self.names, self.source.file)]
 
+    def select(self, *names: str) -> "Recording":
+        """Return the recording with these channels alone, in this order.
+
+        Raises
+        ------
+        RecordingError
+            If no channel, or more than one, has one of the names.
+        """
+        return replace(self, channels=tuple(self[name] for name in names))
+
     def table(self) -> pd.DataFrame:
         """Return one row per channel, in the columns of a BIDS channels table."""
         rows = [
@@ -195,7 +209,7 @@ class Recording:
 
 
 def find_channel(name: str, names: tuple[str, ...], file: str) -> int:
-    """Return the position of a channel: by its exact name, or else whatever its case, blanks and signs.
+    """Return the position of a channel: by its exact name, or else whatever its case, blanks and signs, and with its unit or without.
 
     Raises
     ------
@@ -204,10 +218,10 @@ def find_channel(name: str, names: tuple[str, ...], file: str) -> int:
 
     Examples
     --------
-    >>> find_channel("emg_1", ("ACC X", "EMG 1"), "trial.csv")
-    1
+    >>> find_channel("emg_1", ("ACC X", "EMG 1"), "trial.csv"), find_channel("EMG 1 (mV)", ("ACC X", "EMG 1"), "trial.csv")
+    (1, 1)
     """
-    for key in (str, words_of):
+    for key in (str, words_of, _words_without_unit):
         found = [i for i, other in enumerate(names) if key(other) == key(name)]
         if len(found) == 1:
             return found[0]
@@ -215,6 +229,10 @@ def find_channel(name: str, names: tuple[str, ...], file: str) -> int:
             raise RecordingError(f"{file}: {len(found)} channels are called '{names[found[0]]}'. Name them apart in the export; all "
                                  f"channels: {listed(names)}.")  # fmt: skip
     raise RecordingError(f"{file}: there is no channel '{name}'.{nearest(name, names)} Channels: {listed(names)}.")
+
+
+def _words_without_unit(name: str) -> str:
+    return words_of(split_name(name)[0])
 
 
 def listed(names, most: int = 40) -> str:

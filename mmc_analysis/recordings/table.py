@@ -1,13 +1,12 @@
-"""Generic CSV, TSV and text tables: a header, perhaps a row of units, perhaps a time column."""
+"""Generic CSV, TSV and text tables: a header, perhaps a row of units, perhaps a time column, perhaps markers in words."""
 
-import numpy as np
-import pandas as pd
+from dataclasses import replace
 
 from mmc_analysis.errors import RecordingError
-from mmc_analysis.recordings.clock import Clock, clock_of, clock_text_to_seconds
+from mmc_analysis.recordings.clock import clock_text_to_seconds, is_clock_text
+from mmc_analysis.recordings.columns import are_units, block_of, stated_rate
 from mmc_analysis.recordings.hints import Hints, ask
-from mmc_analysis.recordings.naming import guess_type, words_of
-from mmc_analysis.recordings.recording import Channel, find_channel, listed
+from mmc_analysis.recordings.markers import is_marker_name, marker_header, numbers_or_words
 from mmc_analysis.recordings.source import Block, File
 from mmc_analysis.recordings.text import (
     Dialect,
@@ -19,167 +18,110 @@ from mmc_analysis.recordings.text import (
     sniff,
     split_line,
 )
-from mmc_analysis.recordings.units import is_voltage, plain_unit, split_name
+from mmc_analysis.recordings.units import plain_unit
 
-TIME_WORDS = {
-    "time",
-    "t",
-    "x",
-    "timestamp",
-    "zeit",
-    "tiempo",
-    "temps",
-    "tid",
-    "seconds",
-    "secs",
-    "sec",
-    "ms",
-    "milliseconds",
-}
-COUNT_WORDS = {"frame", "sample", "samples", "index", "n", "sample number", "frame number", "nr", "row"}
-_TIME_UNITS = {"s": "s", "sec": "s", "secs": "s", "seconds": "s", "ms": "ms", "msec": "ms", "milliseconds": "ms", "us": "us",
-               "µs": "us", "usec": "us", "min": "min", "samples": "samples"}  # fmt: skip
+ROWS_LOOKED_AT = 50
 
 
 def read_table(file: File, hints: Hints) -> list[Block]:
-    """Read a text table of one sampling frequency."""
+    """Read a text table; words in columns that are named for markers become events."""
     text = open_text(file.data, file.name, hints.encoding)
-    first = first_numeric_line(text.head)
+    first = _first_line(text)
     if first is None:
         raise RecordingError(f"{file.name}: there is no row of numbers in its first {len(text.head)} lines, so this is no recording that "
                              "can be told. Name its format= if it is one.")  # fmt: skip
-    lines = text.head[first:] if text.complete else text.head[first:-1]
-    dialect = sniff(lines, file.name, first + 1, delimiter=hints.delimiter, decimal=hints.decimal)
+    lines = [line for line in (text.head[first:] if text.complete else text.head[first:-1]) if line.strip()][
+        :ROWS_LOOKED_AT
+    ]
+    marked = _marked(text, first)
+    dialect = sniff(_without(lines, marked), file.name, first + 1, delimiter=hints.delimiter, decimal=hints.decimal)
     names, units = header_of(text, first, dialect)
-    width = max([len(names), *(len(split_line(line, dialect.delimiter)) for line in lines[:50])])
-    clock_column = _clock_column(lines, dialect)
-    frame = read_columns(text, dialect, first_line=first, width=width, texts=clock_column)
-    for column in clock_column:
+    if not names and hints.delimiter is None:
+        _refuse_split_decimals(lines, dialect, file.name)
+    width = max([len(names), *(len(split_line(line, dialect.delimiter)) for line in lines)])
+    clocks = tuple(i for i, cell in enumerate(split_line(lines[0], dialect.delimiter)) if is_clock_text(cell))
+    frame = read_columns(text, dialect, first_line=first, width=width, texts=(*clocks, *marked))
+    for column in clocks:
         frame[column] = clock_text_to_seconds(frame[column].to_numpy())
-    return [block_of(frame, names, units, file.name, first + 1, hints)]
+    for column in marked:
+        frame[column] = numbers_or_words(frame[column], dialect.decimal)
+    rate = hints.sampling_frequency or stated_rate(text.head[:first])
+    return [block_of(frame, names, units, file.name, first + 1, replace(hints, sampling_frequency=rate))]
 
 
-def _clock_column(lines: list[str], dialect: Dialect) -> tuple[int, ...]:
-    cells = split_line(lines[0], dialect.delimiter) if lines else []
-    return (0,) if cells and ":" in cells[0] else ()
+def _first_line(text: Text) -> int | None:
+    """Return the first row of numbers; words in columns of markers do not count against it."""
+    numeric, header = first_numeric_line(text.head), marker_header(text.head)
+    if header is None:
+        return numeric
+    number, delimiter = header
+    for line in range(number + 1, len(text.head)):
+        cells = [cell for cell in split_line(text.head[line], delimiter) if cell]
+        if cells and (is_number(cells[0]) or is_number(cells[0], ",") or is_clock_text(cells[0])):
+            return line if numeric is None else min(line, numeric)
+    return numeric
+
+
+def _marked(text: Text, first: int) -> tuple[int, ...]:
+    header = marker_header(text.head[:first])
+    return (
+        ()
+        if header is None
+        else tuple(i for i, name in enumerate(split_line(text.head[header[0]], header[1])) if is_marker_name(name))
+    )
+
+
+def _without(lines: list[str], columns: tuple[int, ...]) -> list[str]:
+    """Return lines without the columns of words, which say nothing of decimal signs."""
+    if not columns:
+        return lines
+    delimiter = next((sign for sign in "\t;," if sign in lines[0]), ",")
+    return [
+        delimiter.join(cell for i, cell in enumerate(split_line(line, delimiter)) if i not in columns) for line in lines
+    ]
+
+
+def _refuse_split_decimals(lines: list[str], dialect: Dialect, file: str) -> None:
+    """Ask where a table without header may be one column of decimal commas or two columns of whole numbers."""
+    rows = [split_line(line, ",") for line in lines]
+    if (
+        dialect.delimiter != ","
+        or any(len(row) != 2 for row in rows)
+        or not all(row[1].isdigit() for row in rows)
+        or "." in "".join(lines)
+    ):
+        return
+    if any(row[1].startswith("0") and len(row[1]) > 1 for row in rows) or all(row[0] in ("0", "-0") for row in rows):
+        raise ask(
+            file,
+            f"rows such as {lines[0]!r} are one number with a decimal comma, or two whole numbers.",
+            "decimal=',' or delimiter=','",
+        )
 
 
 def header_of(text: Text, first: int, dialect: Dialect) -> tuple[list[str], list[str]]:
-    """Return names and units of the columns, from the one or two lines above the numbers; empty lists without header."""
-    above = [split_line(line, dialect.delimiter) for line in text.head[:first] if line.strip()]
+    """Return names and units of the columns, from the one or two lines above the numbers; empty lists without header.
+
+    Raises
+    ------
+    RecordingError
+        If the line above is a row of numbers with a word in it.
+    """
+    above = [
+        (number, split_line(line, dialect.delimiter))
+        for number, line in enumerate(text.head[:first], 1)
+        if line.strip()
+    ]
     if not above:
         return [], []
-    names, units = above[-1], []
-    if len(above) > 1 and _are_units(names) and len(above[-2]) > 1:
-        names, units = above[-2], [plain_unit(cell.strip("()[] ")) for cell in names]
-    return names, units
-
-
-def _are_units(cells: list[str]) -> bool:
-    filled = [cell.strip("()[] ").lower() for cell in cells if cell.strip()]
-    return bool(filled) and all(is_voltage(cell) or cell in _TIME_UNITS or cell in ("g", "n", "deg", "nm", "°", "%", "deg/s") for cell in filled) \
-        and any(is_voltage(cell) for cell in filled)  # fmt: skip
-
-
-def block_of(frame: pd.DataFrame, names: list[str], units: list[str], name: str, row: int, hints: Hints) -> Block:
-    """Turn a frame of numbers into channels.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        One row per sample; columns are integers.
-    names, units : list of str
-        From the header; may be shorter than the frame is wide.
-    name : str
-        The file, for messages.
-    row : int
-        Row of the first sample in the file.
-    hints : Hints
-
-    Returns
-    -------
-    Block
-    """
-    frame = _without_empty_edge(frame, names, name)
-    split = [split_name(cell) for cell in names[: frame.shape[1]]]
-    split += [(f"column {i + 1}", "") for i in range(len(split), frame.shape[1])]
-    labels = tuple(label or f"column {i + 1}" for i, (label, _) in enumerate(split))
-    found = [unit or (units[i] if i < len(units) else "") for i, (_, unit) in enumerate(split)]
-    time, unit = find_time(labels, found, names, frame, hints, name)
-    clock = _clock(frame, time, unit, f"{name}, column '{labels[time]}'" if time is not None else name, row, hints)
-    channels = [
-        Channel(labels[i], clock.place(frame[i].to_numpy()), clock.sampling_frequency, found[i], guess_type(labels[i], found[i]),
-                start_s=clock.start_s, notes=clock.notes)
-        for i in range(frame.shape[1]) if i != time and words_of(labels[i]) not in COUNT_WORDS
-    ]  # fmt: skip
-    if not channels:
-        raise RecordingError(
-            f"{name}: the table has a time column and nothing else ({listed(labels)}). Check the delimiter."
+    number, names = above[-1]
+    if len(above) > 1 and are_units(names) and len(above[-2][1]) > 1:
+        return above[-2][1], [plain_unit(cell.strip("()[] ")) for cell in names]
+    filled = [cell for cell in names if cell]
+    if len(filled) > 1 and len(above) > 1 and (is_number(filled[0], dialect.decimal) or is_clock_text(filled[0])):
+        word = next(
+            (cell for cell in filled if not is_number(cell, dialect.decimal) and not is_clock_text(cell)), filled[0]
         )
-    return Block(channels, notes=[] if names else ["The table has no header; columns are numbered from 1."])
-
-
-def _without_empty_edge(frame: pd.DataFrame, names: list[str], name: str) -> pd.DataFrame:
-    width = frame.shape[1]
-    while width > 1 and (width > len(names) or not names[width - 1]) and frame[width - 1].isna().all():
-        width -= 1
-    if names and len(names) < width:
-        raise RecordingError(f"{name}: the header has {len(names)} cells, but rows have {width}. A decimal comma in a comma-separated file "
-                             "splits its numbers; otherwise complete the header.")  # fmt: skip
-    frame = frame.iloc[:, :width]
-    if frame.iloc[-1:].notna().any(axis=None):
-        return frame
-    last = frame.notna().any(axis=1).to_numpy()
-    return frame.iloc[: int(np.flatnonzero(last)[-1]) + 1] if last.any() else frame
-
-
-def find_time(labels, units, names, frame, hints: Hints, name: str) -> tuple[int | None, str | None]:
-    """Return the time column and its unit; None where there is none."""
-    if hints.time is not None:
-        column = find_channel(hints.time, labels, name)
-        return column, hints.time_unit or _TIME_UNITS.get(units[column].lower()) or _unit_in(names, column)
-    for column, label in enumerate(labels):
-        words = words_of(label)
-        if words in TIME_WORDS or (
-            words.split() and words.split()[0] in ("time", "timestamp") and len(words.split()) <= 2
-        ):
-            said = _TIME_UNITS.get(units[column].lower()) or _unit_in(names, column)
-            return column, hints.time_unit or said
-    if len(labels) > 1 and words_of(labels[0]) in COUNT_WORDS:
-        return 0, "samples"
-    if not names and frame.shape[1] > 1 and _runs_evenly(frame[0].to_numpy()):
-        return 0, hints.time_unit
-    return None, None
-
-
-def _unit_in(names: list[str], column: int) -> str | None:
-    words = words_of(names[column]).split() if column < len(names) else []
-    return next(
-        (_TIME_UNITS[word] for word in words[1:] if word in _TIME_UNITS), _TIME_UNITS.get(words[0]) if words else None
-    )
-
-
-def _runs_evenly(values: np.ndarray) -> bool:
-    steps = np.diff(values)
-    return len(steps) > 2 and bool(
-        np.isfinite(steps).all() and steps.min() > 0 and np.ptp(steps) <= 0.01 * np.median(steps)
-    )
-
-
-def _clock(frame, time, unit, where: str, row: int, hints: Hints) -> Clock:
-    if time is not None:
-        counted = frame[time].to_numpy()
-        counted = counted - counted[0] if unit == "samples" and len(counted) else counted
-        return clock_of(counted, where=where, row=row, unit=unit, declared=hints.sampling_frequency)
-    if hints.sampling_frequency is None:
-        raise ask(
-            where,
-            "there is no time column and no sampling frequency.",
-            "sampling_frequency= (in Hz), or time= (the column's name)",
-        )
-    return Clock(float(hints.sampling_frequency), 0.0, None, len(frame))
-
-
-def numbers_below(cells: list[str]) -> bool:
-    """Return whether all filled cells of a row are numbers, with either decimal sign."""
-    return all(is_number(cell) or is_number(cell, ",") for cell in cells)
+        raise RecordingError(f"{text.name}, row {number}: {word[:40]!r} is no number, so that neither a header nor a row of numbers stands here. "
+                             "Correct the row; if it is the header, let its first name begin with a letter.")  # fmt: skip
+    return names, []

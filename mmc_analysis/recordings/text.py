@@ -23,7 +23,9 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 _POINT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"[+-]?(?:[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?|inf|infinity|\d+:\d+(?::\d+)?(?:[.,]\d+)?)$", re.IGNORECASE
+    r"[+-]?(?:[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?|inf|infinity|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}"
+    r"|(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ])?\d+:\d+(?::\d+)?(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)?|[AP]M)$",
+    re.IGNORECASE,
 )
 
 
@@ -71,7 +73,7 @@ def open_text(data: bytes, name: str, encoding: str | None = None) -> Text:
     >>> open_text("Pec (µV)\\n1.5\\n".encode("cp1252"), "trial.csv").head
     ['Pec (µV)', '1.5', '']
     """
-    encoding = encoding or _encoding(data)
+    encoding = encoding or encoding_of(data)
     try:
         if encoding.startswith(("utf-16", "utf_16")):
             data, encoding = data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), "utf-8"
@@ -95,18 +97,26 @@ def open_text(data: bytes, name: str, encoding: str | None = None) -> Text:
     )
 
 
-def _encoding(data: bytes) -> str:
+def encoding_of(data: bytes) -> str:
+    """Return the encoding of a text: by its byte-order mark, UTF-16 by its zeros, UTF-8 if all of it is, otherwise Windows cp1252.
+
+    Examples
+    --------
+    >>> encoding_of("Pec (µV)".encode()), encoding_of("Pec (µV)".encode("cp1252")), encoding_of("\ufeffPec".encode())
+    ('utf-8', 'cp1252', 'utf-8-sig')
+    """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return encoding
     zeros = [data[start:4000:2].count(0) for start in (0, 1)]
     if max(zeros) > 100 and max(zeros) > 10 * (min(zeros) + 1):
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(data[:HEAD_BYTES], final=False)
-        return "utf-8"
-    except UnicodeDecodeError:
-        return "cp1252"
+    if not data.isascii():
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(data, final=False)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
 
 
 def is_number(cell: str, decimal: str = ".") -> bool:
@@ -165,9 +175,10 @@ def sniff(
     lines = [line for line in lines if line.strip()][:ROWS_SNIFFED]
     found = delimiter or next((sign for sign in "\t;" if any(sign in line for line in lines)), None)
     if found is None:
-        found = (
-            "," if any("," in line for line in lines) else " " if any(" " in line.strip() for line in lines) else ","
-        )
+        spaced = any(" " in line.strip() for line in lines)
+        quoted = any('"' in line for line in lines)
+        commas = any("," in line for line in lines) and (decimal != "," or quoted)
+        found = "," if commas else " " if spaced else ";" if decimal == "," else ","
     cells = [(row + i, cell) for i, line in enumerate(lines) for cell in split_line(line, found)]
     if decimal is None:
         decimal = "," if found != "," and any("," in cell for _, cell in cells) else "."
@@ -224,6 +235,7 @@ def read_columns(
         return pd.read_csv(_below(text, first_line), dtype=kinds, skipinitialspace=True, **options)
     except (ValueError, UnicodeError, pd.errors.ParserError) as fault:
         _blame(text, options, numeric, first_line, fault)
+        _blame_long_row(text, dialect, first_line, width, fault)
         raise RecordingError(
             f"{text.name}: the table from row {first_line + 1} on cannot be read ({str(fault).strip()[:160]})."
         ) from fault
@@ -251,6 +263,18 @@ def _blame(text: Text, options: dict, numeric: list[int], first_line: int, fault
                 f"{text.name}, row {first_line + row + 1}, column {column + 1}: {str(cells[column].iloc[row])[:40]!r} is no number. "
                 f"{int(bad.sum())} cells of this column are none. Correct the export; look for units, dates or thousands separators "
                 "in the cells."
+            ) from fault
+
+
+def _blame_long_row(text: Text, dialect: Dialect, first_line: int, width: int, fault: Exception) -> None:
+    for number, line in enumerate(
+        re.split(r"\r\n|\n|\r", text.data.decode(text.encoding, "replace"))[first_line:], first_line + 1
+    ):
+        cells = split_line(line, dialect.delimiter)
+        if len(cells) > width and any(cells[width:]):
+            raise RecordingError(
+                f"{text.name}, row {number}: {len(cells)} cells, but the table has {width} columns. A decimal comma splits a number, two "
+                "lines were joined, or text follows the table: correct the export."
             ) from fault
 
 

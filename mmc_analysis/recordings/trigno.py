@@ -35,6 +35,14 @@ class Header:
     delimiter: str
     metadata: dict[str, str]
 
+    @property
+    def length_s(self) -> float:
+        """Length of the collection in s; NaN where the header does not say."""
+        try:
+            return float(self.metadata.get("Collection Length (seconds)", "nan").replace(",", "."))
+        except ValueError:
+            return float("nan")
+
 
 def read_trigno(file: File, hints: Hints) -> list[Block]:
     """Read a Trigno Discover export: every channel at its own rate, short columns end where they are empty."""
@@ -56,11 +64,12 @@ def read_trigno(file: File, hints: Hints) -> list[Block]:
             time = i
         elif header.rates[i] < 0 or frame[i].notna().sum() == 0:
             notes.append(f"'{_name(header, i)}' has no sampling frequency or no samples and was left out.")
+            time = None
         else:
             channels.append(_channel(frame, i, time, header, file.name, hints))
             time = None
     notes += _length_note(header, channels)
-    events = _markers(text, header)
+    events = _markers(text, header, dialect.decimal)
     started = header.metadata.get("Date/Time", "")
     return [Block(channels, events, header.metadata.get("Application", ""), started, notes, header.metadata)]
 
@@ -121,15 +130,28 @@ def _channel(frame: pd.DataFrame, i: int, time: int | None, header: Header, file
         raise ask(
             where, "the header has no sampling frequency for it, and there is no time column.", "sampling_frequency="
         )
-    filled = np.flatnonzero(~np.isnan(values))
-    return make_channel(name, values[: int(filled[-1]) + 1], rate, unit, notes=notes)
+    filled = int(np.flatnonzero(~np.isnan(values))[-1]) + 1
+    length = _without_zeros(values[:filled], rate, header.length_s)
+    if length < filled:
+        notes = (
+            *notes,
+            f"{filled - length} zeros behind the declared {header.length_s:g} s fill the column; they were cut off.",
+        )
+    return make_channel(name, values[:length], rate, unit, notes=notes)
+
+
+def _without_zeros(values: np.ndarray, rate: float, length_s: float) -> int:
+    """Return where a signal ends whose column is filled with zeros behind the declared length."""
+    end = (
+        int(np.ceil(length_s * rate - 1e-3))
+        if np.isfinite(length_s) and 0 < length_s * rate < len(values)
+        else len(values)
+    )
+    return end if not values[end:].any() else len(values)
 
 
 def _length_note(header: Header, channels: list[Channel]) -> list[str]:
-    try:
-        declared = float(header.metadata.get("Collection Length (seconds)", "nan").replace(",", "."))
-    except ValueError:
-        return []
+    declared = header.length_s
     longest = max((channel.duration_s for channel in channels), default=0.0)
     if not longest < 0.95 * declared:
         return []
@@ -138,7 +160,7 @@ def _length_note(header: Header, channels: list[Channel]) -> list[str]:
     ]
 
 
-def _markers(text: Text, header: Header) -> list[Event]:
+def _markers(text: Text, header: Header, decimal: str) -> list[Event]:
     rows = [split_line(line.lower(), header.delimiter) for line in text.head[: header.first]]
     at = next(((row.index("type"), row) for row in rows if {"type", "name", "label"} <= set(row)), None)
     if at is None:
@@ -149,7 +171,7 @@ def _markers(text: Text, header: Header) -> list[Event]:
     for line in text.head[header.first :]:
         cells = split_line(line, header.delimiter)
         time = cells[columns["time (s)"]] if "time (s)" in columns and len(cells) > columns["time (s)"] else ""
-        if time and is_number(time) and time[-1].isdigit():
+        if time and is_number(time, decimal) and time[-1].isdigit():
             label = next((cells[columns[key]] for key in ("label", "name") if cells[columns[key]]), "marker")
-            events.append(Event(float(time), 0.0, label))
+            events.append(Event(float(time.replace(decimal, ".")), 0.0, label))
     return events

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -11,12 +12,14 @@ import pandas as pd
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import nearest
+from mmc_analysis.recordings.clock import clock_text_to_seconds
+from mmc_analysis.recordings.columns import are_units, block_of, stated_rate
 from mmc_analysis.recordings.hints import Hints, ask
+from mmc_analysis.recordings.markers import is_marker_name, numbers_or_words
 from mmc_analysis.recordings.recording import listed
 from mmc_analysis.recordings.source import Block, File
-from mmc_analysis.recordings.table import block_of
-from mmc_analysis.recordings.text import MISSING
-from mmc_analysis.recordings.units import is_voltage, plain_unit
+from mmc_analysis.recordings.text import MISSING, is_number
+from mmc_analysis.recordings.units import plain_unit
 
 MOST_ROWS = 1_048_576
 MOST_CELLS = 40_000_000
@@ -32,26 +35,45 @@ def is_workbook(data: bytes) -> bool:
 
 
 def read_workbook(file: File, hints: Hints) -> list[Block]:
-    """Read one sheet: a header or none, one sample per row."""
+    """Read one sheet: a header or none, one sample per row; words in columns that are named for markers become events."""
     check_archive(file)
     book = openpyxl.load_workbook(io.BytesIO(file.data), read_only=True, data_only=True, keep_links=False)
-    sheets = tuple(sheet.title for sheet in book.worksheets)
-    if hints.sheet is not None and hints.sheet not in sheets:
-        raise RecordingError(
-            f"{file.name}: there is no sheet '{hints.sheet}'.{nearest(hints.sheet, sheets)} Sheets: {listed(sheets)}."
-        )
-    if hints.sheet is None and len(sheets) != 1:
-        raise ask(file.name, f"it has {len(sheets)} sheets: {listed(sheets)}.", "sheet=")
-    sheet = book[hints.sheet or sheets[0]]
+    sheet = _chosen(book, file.name, hints)
     where = f"{file.name}, sheet '{sheet.title}'"
     rows = _rows(sheet, where)
-    first = next((i for i, row in enumerate(rows) if _is_numeric(row)), None)
-    if first is None or first > HEADER_ROWS:
+    marked = _marked(rows)
+    first = next(
+        (i for i in range(min(len(rows), HEADER_ROWS + 1)) if all(_is_data(row, marked) for row in rows[i : i + 3])),
+        None,
+    )
+    if first is None:
         raise RecordingError(f"{where}: there is no row of numbers in its first {HEADER_ROWS} rows.")
-    names, units = _header(rows[:first])
-    block = block_of(_frame(rows[first:], where, first + 1), names, units, where, first + 1, hints)
+    names, units = _header(rows[:first], where)
+    frame = _frame(rows[first:], marked, where, first + 1, hints)
+    rate = hints.sampling_frequency or stated_rate(
+        [", ".join(str(cell) for cell in row if cell is not None) for row in rows[:first]]
+    )
+    block = block_of(frame, names, units, where, first + 1, replace(hints, sampling_frequency=rate))
     block.notes.extend(_notes(sheet, file, len(rows)))
     return [block]
+
+
+def _chosen(book, file: str, hints: Hints):
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if hints.sheet is not None and hints.sheet not in sheets:
+        raise RecordingError(
+            f"{file}: there is no sheet '{hints.sheet}'.{nearest(hints.sheet, sheets)} Sheets: {listed(tuple(sheets))}."
+        )
+    if hints.sheet is not None:
+        return sheets[hints.sheet]
+    filled = [
+        title
+        for title, sheet in sheets.items()
+        if any(any(row) for row in sheet.iter_rows(max_row=HEADER_ROWS, values_only=True))
+    ]
+    if len(filled) != 1:
+        raise ask(file, f"it has {len(filled)} sheets: {listed(tuple(filled or sheets))}.", "sheet=")
+    return sheets[filled[0]]
 
 
 def check_archive(file: File) -> None:
@@ -92,53 +114,84 @@ def _rows(sheet, where: str) -> list[tuple]:
     return rows[:filled]
 
 
-def _is_numeric(row: tuple) -> bool:
-    filled = [cell for cell in row if cell is not None]
-    return bool(filled) and all(_is_number(cell) or (isinstance(cell, str) and cell.strip() in MISSING) for cell in filled) \
-        and any(_is_number(cell) for cell in filled)  # fmt: skip
+def _marked(rows: list[tuple]) -> frozenset[int]:
+    """Return the columns that a header names as those of markers."""
+    for row in rows[:HEADER_ROWS]:
+        words = [cell if isinstance(cell, str) else "" for cell in row]
+        if sum(map(bool, words)) > 1 and any(map(is_marker_name, words)):
+            return frozenset(i for i, word in enumerate(words) if is_marker_name(word))
+    return frozenset()
+
+
+def _is_data(row: tuple, marked: frozenset[int]) -> bool:
+    filled = [cell for i, cell in enumerate(row) if cell is not None and i not in marked]
+    return (
+        bool(filled)
+        and all(map(_may_be_number, filled))
+        and any(not isinstance(cell, str) or cell.strip() not in MISSING for cell in filled)
+    )
+
+
+def _may_be_number(cell) -> bool:
+    if isinstance(cell, str):
+        return is_number(cell) or is_number(cell, ",")
+    return _is_number(cell) or isinstance(cell, date | time | timedelta)
 
 
 def _is_number(cell) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
-def _header(rows: list[tuple]) -> tuple[list[str], list[str]]:
-    above = [
-        ["" if cell is None else str(cell).strip() for cell in row]
-        for row in rows
-        if any(cell is not None for cell in row)
-    ]
+def _header(rows: list[tuple], where: str) -> tuple[list[str], list[str]]:
+    above = [(number, row) for number, row in enumerate(rows, 1) if any(cell is not None for cell in row)]
     if not above:
         return [], []
-    filled = [cell.strip("()[]") for cell in above[-1] if cell]
-    if len(above) > 1 and any(map(is_voltage, filled)) and all(is_voltage(c) or len(c) <= 4 for c in filled):
-        return above[-2], [plain_unit(cell.strip("()[]")) for cell in above[-1]]
-    return above[-1], []
+    number, last = above[-1]
+    start = next(cell for cell in last if cell is not None)
+    odd = next((i for i, cell in enumerate(last) if isinstance(cell, str) and not is_number(cell)), None)
+    if len(above) > 1 and _is_number(start) and odd is not None:
+        raise RecordingError(f"{where}, cell {_letters(odd)}{number}: {str(last[odd])[:40]!r} stands among numbers. Take notes and results out of the "
+                             "table.")  # fmt: skip
+    names = ["" if cell is None else str(cell).strip() for cell in last]
+    if len(above) > 1 and are_units(names):
+        return ["" if cell is None else str(cell).strip() for cell in above[-2][1]], [
+            plain_unit(name.strip("()[] ")) for name in names
+        ]
+    return names, []
 
 
-def _frame(rows: list[tuple], where: str, first: int) -> pd.DataFrame:
+def _frame(rows: list[tuple], marked: frozenset[int], where: str, first: int, hints: Hints) -> pd.DataFrame:
     width = max(len(row) for row in rows)
+    clocks = {i for i, cell in enumerate(rows[0]) if isinstance(cell, datetime | time)}
+    apart = marked | clocks
     values = np.full((len(rows), width), np.nan)
     for i, row in enumerate(rows):
-        try:
-            values[i, : len(row)] = row
-        except (TypeError, ValueError):
-            values[i, : len(row)] = [
-                _number(cell, f"{where}, cell {_letters(j)}{first + i}") for j, cell in enumerate(row)
+        plain = [np.nan if j in apart else cell for j, cell in enumerate(row)] if apart else row
+        if any(type(cell) is not float and not _is_number(cell) for cell in plain):
+            plain = [
+                _number(cell, f"{where}, cell {_letters(j)}{first + i}", hints.decimal) for j, cell in enumerate(plain)
             ]
-    return pd.DataFrame(values, columns=range(width))
+        values[i, : len(row)] = plain
+    frame = pd.DataFrame(values, columns=range(width))
+    for column in apart:
+        cells = [row[column] if column < len(row) and row[column] is not None else "" for row in rows]
+        texts = [str(cell.time() if isinstance(cell, datetime) else cell) for cell in cells]
+        frame[column] = clock_text_to_seconds(texts) if column in clocks else numbers_or_words(texts, ".")
+    return frame
 
 
-def _number(cell, where: str) -> float:
+def _number(cell, where: str, decimal: str | None) -> float:
     if cell is None or (isinstance(cell, str) and cell.strip() in MISSING):
         return float("nan")
     if _is_number(cell):
         return float(cell)
-    if isinstance(cell, datetime | date | time | timedelta):
+    if isinstance(cell, date | time | timedelta):
         raise RecordingError(f"{where}: Excel turned this number into the date or time {cell}. Import the file into Excel with this column as "
                              "text or number, or read the original export.")  # fmt: skip
-    raise RecordingError(f"{where}: {str(cell)[:40]!r} is text, not a number. Decimal and thousands separators of another language make text of "
-                         "numbers; read the original export.")  # fmt: skip
+    if decimal is not None and is_number(str(cell), decimal):
+        return float(cell.strip().replace(decimal, "."))
+    raise RecordingError(f"{where}: {str(cell)[:40]!r} is text, not a number. If such cells are numbers, say decimal='.' or decimal=','; with thousands "
+                         "separators, read the original export.")  # fmt: skip
 
 
 def _letters(column: int) -> str:

@@ -73,6 +73,13 @@ def test_6_the_wrong_decimal_sign_is_refused(put):
 def test_7_encodings(put, encoding):
     recording = read_recording(put(csv(*even(), header="Time (s),Péc EMG (µV)").encode(encoding)))
     assert recording.names == ("Péc EMG",) and recording.channels[0].unit == "uV"
+    assert recording.metadata["encoding"] == encoding
+
+
+def test_7_a_letter_late_in_the_file_decides_too(put):
+    rows = "".join(f"{i / FS},{i % 7},{'Übung' if i == 19_000 else ''}\n" for i in range(20_000))
+    recording = read_recording(put(("Time (s),EMG (mV),Marker\n" + rows).encode("cp1252")))
+    assert recording.metadata["encoding"] == "cp1252" and recording.events[0].label == "Übung"
 
 
 @pytest.mark.parametrize("token", ["", "-", "--", "#N/A", "1.#QNAN", "NULL", "NaN", "n/a"])
@@ -119,6 +126,15 @@ def test_14_delsys_rates_are_fractions_and_said_so(put, lab_files):
     with pytest.warns(MMCWarning, match="17 samples in 13.5 ms"):
         recording = read_recording(put(lab_files["emgworks.csv"]))
     assert recording["Mini sensor 10: EMG 10"].sampling_frequency == 17 / 0.0135
+
+
+def test_14_rates_of_other_devices_are_not_taken_for_fractions_of_delsys(put):
+    fs = 1926.0
+    time = np.arange(4000) / fs
+    channel = read_recording(put("Time (s),EMG (mV)\n" + "".join(f"{t:.9f},{i % 7}\n" for i, t in enumerate(time))))[
+        "EMG"
+    ]
+    assert channel.sampling_frequency == pytest.approx(fs, rel=1e-7) and not channel.notes
 
 
 @pytest.mark.parametrize("fs", [2000.0, 1000.0, 1500.0, 1259.2592593, 2148.1481481])
@@ -207,6 +223,19 @@ def test_40_truncated_exports(put, lab_files):
             read_recording(put("\n".join(lines), name), strict=False)
 
 
+def test_40_counts_in_matlab_and_hdf5_files(put):
+    import lab_files as made
+
+    variables = made.spike2_variables()
+    variables["T_Ch1"]["length"] = 1200.0
+    for name, content in (("spike2.mat", made.mat(variables)), ("spike2_73.mat", made.mat73(variables)),
+                          ("o.h5", made.opensignals_h5(declared=1200))):  # fmt: skip
+        with pytest.raises(RecordingError, match="1000 samples, but the header declares 1200: the export ends early"):
+            read_recording(put(content, name))
+        with pytest.warns(MMCWarning, match="ends early"):
+            read_recording(put(content, name), strict=False)
+
+
 @pytest.mark.parametrize("name", ["trial.edf", "trial.bdf", "trial.c3d"])
 def test_40_truncated_binary_files(put, lab_files, name):
     half = lab_files[name][: int(len(lab_files[name]) * 0.8)]
@@ -240,7 +269,11 @@ def test_42_dates_and_texts_of_excel(put):
 
 @pytest.mark.parametrize(("content", "words"), [
     (b"", "empty"), (b"\x00" * 5000, "empty"), (b"\xd0\xcf\x11\xe0" + b"x" * 600, "old Excel file"), (b"ID;PWXL;N;E\n", "SYLK.*CSV or MAT"),
-    (b"%PDF-1.7 ", "PDF"), (b"PK\x03\x04" + b"x" * 600, "ZIP"), (b"MATLAB 7.3 MAT-file" + b" " * 500, "-v7"), (b"hello\nworld\n", "no row of numbers"),
+    (b"%PDF-1.7 ", "PDF"),
+    (bytes.fromhex("824b6041d31184ca6000b6ac16680c08") + b"\x01" * 600, r"BTS file \(.tdf\).*\(.emt\) or C3D"),
+    (b"\x09\x00(C) CED 87" + b"\x01" * 600, r"Spike2 file \(.smr\)"), (b"S64\x00" + b"\x01" * 600, "smrx.*MAT in Spike2"),
+    (b"CFWB\x01\x00\x00\x00" * 90, "LabChart binary"), (b"Brain Vision Data Exchange Header File Version 1.0\n", "BrainVision"),
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "was not downloaded"), (b"PK\x03\x04" + b"x" * 600, "ZIP"), (b"MATLAB 7.3 MAT-file" + b" " * 500, "-v7"), (b"hello\nworld\n", "no row of numbers"),
     (bytes(range(256)) * 8, "none of the formats|binary"),
 ])  # fmt: skip
 def test_other_content_is_refused_with_what_to_do(put, content, words):

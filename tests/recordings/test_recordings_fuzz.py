@@ -14,9 +14,14 @@ from mmc_analysis.recordings import read_recording
 NAMES = (
     "table.csv", "semicolon.csv", "emgworks.csv", "trigno.csv", "noraxon.csv", "separated.csv", "opensignals.txt", "simple.txt", "acq.txt",
     "trial.emt", "labchart.txt", "vicon.csv", "book.xlsx", "spike2.mat", "labchart.mat", "plain.mat", "opensignals.h5", "trial.edf", "trial.bdf",
-    "trial.c3d",
+    "trial.c3d", "noraxon.mat", "acqknowledge.mat", "spike2_73.mat", "labchart_73.mat", "noraxon_73.mat",
 )  # fmt: skip
-HINTS = {"plain.mat": {"unit": "mV"}, "simple.txt": {"gain": 1000.0, "supply_v": 3.0}, "labchart.mat": {"block": 1}}
+HINTS = {
+    "plain.mat": {"unit": "mV"},
+    "simple.txt": {"gain": 1000.0, "supply_v": 3.0},
+    "labchart.mat": {"block": 1},
+    "labchart_73.mat": {"block": 1},
+}
 INSERTED = (
     b"99999999999",
     b"nan",
