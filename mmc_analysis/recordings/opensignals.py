@@ -38,7 +38,7 @@ def read_opensignals(file: File, hints: Hints) -> list[Block]:
         devices = json.loads(header)
     except (ValueError, RecursionError) as fault:
         raise RecordingError(f"{file.name}: the JSON of the header is broken ({fault}).") from fault
-    lines = text.head[end + 1 :] if text.complete else text.head[end + 1 : -1]
+    lines = text.rows(end + 1)
     delimiter = hints.delimiter or ("\t" if any("\t" in line for line in lines[:50]) else None)
     dialect = sniff(lines, file.name, end + 2, delimiter=delimiter, decimal=hints.decimal)
     columns = sum(len(device["column"]) for device in devices.values())
