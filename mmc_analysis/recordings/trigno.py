@@ -104,8 +104,7 @@ def _is_data(line: str, delimiter: str) -> bool:
 def _rate(cells: list[str]) -> float:
     for cell in cells:
         if found := RATE.search(cell):
-            printed = float(found.group(1).replace(",", "."))
-            return printed
+            return float(found.group(1).replace(",", "."))
     return float("nan")
 
 
