@@ -59,7 +59,7 @@ def read_acq_text(file: File, hints: Hints) -> list[Block]:
     columns = at + 2 + 2 * count
     header = split_line(text.head[columns].rstrip("\t, "), "\t" if "\t" in text.head[columns] else ",")
     first, counts = _counts(text, columns + 1, count)
-    lines = text.head[first:] if text.complete else text.head[first:-1]
+    lines = text.rows(first)
     dialect = sniff(lines, file.name, first + 1, delimiter=hints.delimiter, decimal=hints.decimal)
     width = max([len(header), *(len(split_line(line, dialect.delimiter)) for line in lines[:50] if line.strip())])
     frame = read_columns(text, dialect, first_line=first, width=width)

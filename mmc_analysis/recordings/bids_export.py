@@ -1,4 +1,4 @@
-"""Write recordings as BIDS-EMG and as tidy CSV."""
+"""Write recordings as BIDS-EMG."""
 
 import json
 import re

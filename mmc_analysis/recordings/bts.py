@@ -1,11 +1,12 @@
 """BTS text files (.emt). Written from descriptions of the format; not tried on a real file."""
 
 import re
+from dataclasses import replace
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import clock_of
 from mmc_analysis.recordings.hints import Hints, ask
-from mmc_analysis.recordings.source import Block, File, check_count, make_channel
+from mmc_analysis.recordings.source import Block, File, channel_on, check_count
 from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
 from mmc_analysis.recordings.units import plain_unit
 
@@ -29,7 +30,7 @@ def read_bts(file: File, hints: Hints) -> list[Block]:
         if sign
     }
     names = list(split_line(text.head[header], "\t"))
-    lines = text.head[header + 1 :] if text.complete else text.head[header + 1 : -1]
+    lines = text.rows(header + 1)
     dialect = sniff(lines, file.name, header + 2, delimiter="\t", decimal=hints.decimal)
     width = max([len(names), *(len(split_line(line, "\t")) for line in lines[:50])])
     frame = read_columns(text, dialect, first_line=header + 1, width=width)
@@ -44,12 +45,10 @@ def read_bts(file: File, hints: Hints) -> list[Block]:
     )
     clock = clock_of(frame[1].to_numpy(), where=f"{file.name}, column 'Time'", row=header + 2, unit="s", declared=rate)
     unit = plain_unit(meta.get("measure unit", ""))
-    is_emg = "emg" in meta.get("type", "").lower()
-    channels = []
-    for i, name in enumerate(names):
-        if i < 2 or not name:
-            continue
-        made = make_channel(name.removeprefix("Voltage:"), clock.place(frame[i].to_numpy()), clock.sampling_frequency, unit,
-                            start_s=clock.start_s, notes=clock.notes)  # fmt: skip
-        channels.append(type(made)(**{**vars(made), "type": "EMG"}) if is_emg else made)
+    channels = [
+        channel_on(clock, name.removeprefix("Voltage:"), frame[i].to_numpy(), unit)
+        for i, name in enumerate(names) if i > 1 and name
+    ]  # fmt: skip
+    if "emg" in meta.get("type", "").lower():
+        channels = [replace(channel, type="EMG") for channel in channels]
     return [Block(channels, [], "BTS", "", notes, meta)]

@@ -10,9 +10,9 @@ from mmc_analysis.recordings.clock import Clock, clock_of, runs_evenly
 from mmc_analysis.recordings.emgworks import signal_length
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.markers import events_of
-from mmc_analysis.recordings.naming import guess_type, words_of
+from mmc_analysis.recordings.naming import words_of
 from mmc_analysis.recordings.recording import Channel, Event, find_channel, listed
-from mmc_analysis.recordings.source import Block
+from mmc_analysis.recordings.source import Block, channel_on
 from mmc_analysis.recordings.units import is_unit, is_voltage, split_name
 
 TIME_WORDS = (
@@ -100,8 +100,7 @@ def block_of(frame: pd.DataFrame, names: list[str], units: list[str], name: str,
             )
         clock, cells = clocks[time], _within(frame[i], clocks[time], f"{name}, column '{labels[i]}'")
         if pd.api.types.is_numeric_dtype(frame[i]):
-            channels.append(Channel(labels[i], clock.place(cells), clock.sampling_frequency, found[i], guess_type(labels[i], found[i]),
-                                    start_s=clock.start_s, notes=clock.notes))  # fmt: skip
+            channels.append(channel_on(clock, labels[i], cells, found[i]))
         else:
             events += events_of(cells, clock)
     if not channels:

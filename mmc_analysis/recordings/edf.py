@@ -8,7 +8,7 @@ from mmc_analysis.recordings.bids import sidecars
 from mmc_analysis.recordings.edf_header import clock_of_records, is_annotations, is_bdf, read_header, record_starts
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Event
-from mmc_analysis.recordings.source import Block, File, make_channel
+from mmc_analysis.recordings.source import Block, File, channel_on
 
 
 def is_edf(data: bytes) -> bool:
@@ -29,9 +29,7 @@ def read_edf(file: File, hints: Hints) -> list[Block]:
         if not rate > 0:
             raise RecordingError(f"{file.name}, channel '{signal.label}': a sampling frequency of {rate:g} Hz is none.")
         clock = clock_of_records(starts, count, header, rate)
-        channels.append(
-            make_channel(signal.label, clock.place(signal.data), rate, signal.physical_dimension, notes=clock.notes)
-        )
+        channels.append(channel_on(clock, signal.label, signal.data, signal.physical_dimension))
     events = [Event(float(a.onset), float(a.duration or 0.0), a.text) for a in book.annotations]
     found = sidecars(file, channels, events)
     return [Block(found.channels, found.events, "", _started(book), [*header.notes, *found.notes], found.metadata)]

@@ -1,6 +1,7 @@
 """Delsys EMGworks CSV: a time column for each signal, with or without a block of labels above."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import clock_of, snap_to_delsys
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Channel, Event
-from mmc_analysis.recordings.source import Block, File, check_count, make_channel
+from mmc_analysis.recordings.source import Block, File, channel_on, check_count
 from mmc_analysis.recordings.text import Text, open_text, read_columns, sniff, split_line
 from mmc_analysis.recordings.units import split_name
 
@@ -35,10 +36,7 @@ def read_emgworks(file: File, hints: Hints) -> list[Block]:
     labels = [found.groupdict() for line in text.head[:header] if (found := LABEL.match(line))]
     delimiter = next(sign for sign in ";\t," if sign in text.head[header])
     cells = split_line(text.head[header], delimiter)
-    lines = text.head[header + 1 :]
-    dialect = sniff(
-        lines if text.complete else lines[:-1], file.name, header + 2, delimiter=delimiter, decimal=hints.decimal
-    )
+    dialect = sniff(text.rows(header + 1), file.name, header + 2, delimiter=delimiter, decimal=hints.decimal)
     frame = read_columns(text, dialect, first_line=header + 1, width=max(len(cells), 2))
     channels, time = [], 0
     for i, cell in enumerate(cells):
@@ -83,9 +81,7 @@ def _channel(
     if said is None and hints.sampling_frequency is None:
         frequency, note = snap_to_delsys(clock.sampling_frequency)
     notes += [note] if note else []
-    return make_channel(
-        name, clock.place(values[:length]), frequency, unit, start_s=clock.start_s, notes=(*notes, *clock.notes)
-    )
+    return channel_on(replace(clock, sampling_frequency=frequency), name, values[:length], unit, tuple(notes))
 
 
 def signal_length(time: np.ndarray) -> int:

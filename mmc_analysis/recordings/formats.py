@@ -70,6 +70,7 @@ _REFUSED = (
     (0, b"CFWB", "a LabChart binary file. Export it as text or MAT in LabChart"),
     (0, b"Brain Vision Data Exchange", "a BrainVision header. Export the recording as EDF or BDF"),
     (0, b"XDF:", "an XDF file. Export the recording as EDF or CSV"),
+    (0, b"POLY SAMPLE FILE", "a Poly5 file of TMSi. Export the recording as EDF"),
     (0, b"TDSm", "a LabVIEW file (.tdms). Export the recording as CSV"),
     (257, b"ustar", "an archive, as OTBiolab writes it (.otb+). Export the recording as CSV or MAT"),
     (0, b"%PDF", "a PDF. Export the recording as CSV"),

@@ -38,7 +38,7 @@ class Hints:
     block : int, optional
         Which block of a file with several, from 1.
     delimiter, decimal, encoding : str, optional
-        Dialect of a text file, where it cannot be told.
+        Dialect of a text file, where it cannot be told; `decimal` also of numbers that are text in a workbook.
     gain, supply_v, bits : float, float, int, optional
         For converter counts: volts = (count / 2^bits - 1/2) * supply_v / gain.
     strict : bool

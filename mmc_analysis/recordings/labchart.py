@@ -10,7 +10,7 @@ from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import Clock, clock_of, clock_text_to_seconds, is_clock_text
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.recording import Channel, Event
-from mmc_analysis.recordings.source import Block, File, make_channel
+from mmc_analysis.recordings.source import Block, File, channel_on
 from mmc_analysis.recordings.text import MISSING, Dialect, is_number, open_text, sniff
 
 KEY = re.compile(r"^([A-Za-z]+)=\t?(.*)$")
@@ -149,6 +149,4 @@ def _channel(title: str, i: int, clock: Clock, values: np.ndarray, meta: dict[st
     unit = (meta.get("UnitName", [])[i : i + 1] or [""])[0]
     if unit in ("", "*"):
         unit = ((meta.get("Range", [])[i : i + 1] or [""])[0].split()[1:2] or [""])[0]
-    return make_channel(
-        title, clock.place(values[:, i]), clock.sampling_frequency, unit, start_s=clock.start_s, notes=clock.notes
-    )
+    return channel_on(clock, title, values[:, i], unit)

@@ -9,7 +9,7 @@ from mmc_analysis.recordings.clock import clock_of
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.mat_values import vector, words
 from mmc_analysis.recordings.recording import Channel, Event
-from mmc_analysis.recordings.source import Block, make_channel
+from mmc_analysis.recordings.source import Block, channel_on, make_channel
 
 _BLOCK = re.compile(r"data_block(\d+)$")
 
@@ -96,8 +96,7 @@ def _matrix(variables: dict, number: int, file: str, hints: Hints) -> Block:
     )
     titles, units = (words(variables.get(f"{name}_block{number}", [])) for name in ("titles", "units"))
     channels = [
-        make_channel(titles[c] if c < len(titles) and titles[c] else f"Channel {c + 1}", clock.place(row), clock.sampling_frequency,
-                     units[c] if c < len(units) else "", start_s=clock.start_s, notes=clock.notes)
+        channel_on(clock, titles[c] if c < len(titles) and titles[c] else f"Channel {c + 1}", row, units[c] if c < len(units) else "")
         for c, row in enumerate(data)
     ]  # fmt: skip
     texts, ticks = words(variables.get(f"comtext_block{number}", [])), vector(variables.get(f"comtick_block{number}"))

@@ -1,7 +1,7 @@
 """Plain variables of a MATLAB file: arrays of signals with a rate or a time that stands beside or above them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from mmc_analysis.recordings.emgworks import signal_length
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.mat_values import RATES, Unread, rate_of, scalar, vector, words
 from mmc_analysis.recordings.recording import Channel, listed
-from mmc_analysis.recordings.source import Block, make_channel
+from mmc_analysis.recordings.source import Block, channel_on
 from mmc_analysis.recordings.units import split_name
 
 TIMES = ("t", "time", "times", "time_s", "timestamp", "timestamps", "ticktimes")
@@ -133,25 +133,20 @@ def _channels(signal: _Signal, length: int, file: str, hints: Hints, variables: 
     units = signal.units.get(count) or signal.units.get(1, [""]) * count
     channels = []
     for i, label in enumerate(labels):
-        clock, values = _clock(times, i, count, columns[:, i], rate, where, hints)
+        clock, values = _clock(times, i, columns[:, i], rate, where, hints)
+        clock = replace(clock, start_s=place.start_s) if times is None else clock
         name, unit = split_name(label)
-        start = place.start_s if times is None else clock.start_s
-        channels.append(
-            make_channel(
-                name, clock.place(values), clock.sampling_frequency, units[i] or unit, start_s=start, notes=clock.notes
-            )
-        )
+        channels.append(channel_on(clock, name, values, units[i] or unit))
     return channels
 
 
-def _clock(
-    times, i: int, count: int, values: np.ndarray, rate: float | None, where: str, hints: Hints
-) -> tuple[Clock, np.ndarray]:
+def _clock(times, i: int, values: np.ndarray, rate: float | None, where: str, hints: Hints) -> tuple[Clock, np.ndarray]:
     """Return the clock of a channel and its values: from one time for all, a time of its own, or the rate."""
     if times is None:
         return Clock(rate, 0.0, None, len(values)), values
     if min(times.shape) > 1:
-        times = (times if len(times) == len(values) else times.T)[:, i if min(times.shape) == count else 0]
+        own = times if len(times) == len(values) else times.T
+        times = own[:, min(i, own.shape[1] - 1)]
         length = signal_length(times)
         times, values = times[:length], values[:length]
     return clock_of(vector(times), where=where, row=1, unit=hints.time_unit, declared=rate), values

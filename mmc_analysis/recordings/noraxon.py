@@ -10,7 +10,7 @@ from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.markers import events_of, is_marker_name
 from mmc_analysis.recordings.naming import guess_side, type_in_name
 from mmc_analysis.recordings.recording import Channel
-from mmc_analysis.recordings.source import Block, File, check_count, make_channel
+from mmc_analysis.recordings.source import Block, File, channel_on, check_count
 from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
 from mmc_analysis.recordings.units import plain_unit, split_name
 
@@ -40,7 +40,7 @@ def read_noraxon(file: File, hints: Hints) -> list[Block]:
             f"{file.name}, row {filled[2] + 1}: the column names of a Noraxon export begin with 'time', not {names[0]!r}."
         )
     texts = tuple(i for i, name in enumerate(names) if is_marker_name(name))
-    lines = text.head[first:] if text.complete else text.head[first:-1]
+    lines = text.rows(first)
     numbers = [
         delimiter.join(c for i, c in enumerate(split_line(line, delimiter)) if i not in texts)
         for line in lines[:50]
@@ -81,8 +81,6 @@ def _channel(header: str, values: np.ndarray, clock, meta: dict[str, str]) -> Ch
     if meta.get("type") == "signal":
         name = meta.get("name") or name
         unit = unit or plain_unit(meta.get("units", ""))
-    channel = make_channel(
-        name, clock.place(values), clock.sampling_frequency, unit, start_s=clock.start_s, notes=clock.notes
-    )
+    channel = channel_on(clock, name, values, unit)
     unknown_muscle = not unit and not type_in_name(name) and guess_side(name)
     return replace(channel, type="EMG") if unknown_muscle else channel

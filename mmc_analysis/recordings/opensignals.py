@@ -37,8 +37,10 @@ def read_opensignals(file: File, hints: Hints) -> list[Block]:
     try:
         devices = json.loads(header)
     except (ValueError, RecursionError) as fault:
-        raise RecordingError(f"{file.name}: the JSON of the header is broken ({fault}).") from fault
-    lines = text.head[end + 1 :] if text.complete else text.head[end + 1 : -1]
+        raise RecordingError(
+            f"{file.name}: the JSON of the header is broken ({fault}). Export it again, or correct that line."
+        ) from fault
+    lines = text.rows(end + 1)
     delimiter = hints.delimiter or ("\t" if any("\t" in line for line in lines[:50]) else None)
     dialect = sniff(lines, file.name, end + 2, delimiter=delimiter, decimal=hints.decimal)
     columns = sum(len(device["column"]) for device in devices.values())
@@ -66,11 +68,7 @@ def _channels(
         raise ask(file, f"the header has the sampling rate {device.get('sampling rate')!r}.", "sampling_frequency=")
     names = list(found)
     analog = [name for name in names if name != "nSeq" and not DIGITAL.match(name)]
-    clock = (
-        sequence_clock(found["nSeq"], fs, device.get("device", ""))
-        if "nSeq" in found
-        else Clock(fs, 0.0, None, len(found[names[0]]))
-    )
+    clock = sequence_clock(found["nSeq"], fs) if "nSeq" in found else Clock(fs, 0.0, None, len(found[names[0]]))
     notes += clock.notes
     resolutions = device.get("resolution")
     resolutions = resolutions[-len(analog) :] if isinstance(resolutions, list) and analog else []
@@ -121,12 +119,12 @@ def sensor_channel(values: np.ndarray, fs: float, sensor: Sensor, file: str, hin
     return Channel(sensor.label, transfer.millivolts(values), fs, "mV", "EMG", notes=(transfer.note,))
 
 
-def sequence_clock(sequence: np.ndarray, fs: float, device: str) -> Clock:
+def sequence_clock(sequence: np.ndarray, fs: float) -> Clock:
     """Return the clock behind a sequence number: steps above 1 are lost samples; the number wraps around.
 
     Examples
     --------
-    >>> sequence_clock(np.array([14.0, 15.0, 0.0, 3.0]), 1000.0, "bitalino").n_samples
+    >>> sequence_clock(np.array([14.0, 15.0, 0.0, 3.0]), 1000.0).n_samples
     6
     """
     if len(sequence) == 0 or not np.isfinite(sequence).all() or sequence.min() < 0:

@@ -48,17 +48,17 @@ def _channels(device, prefix: str, file: File, hints: Hints, notes: list[str], e
     fs = float(np.ravel(attributes.get("sampling rate", 0))[0])
     if not 0 < fs <= 1e6:
         raise RecordingError(f"{where}: the sampling rate is {fs:g}. The file is damaged.")
-    bits = [int(value) for value in np.ravel(attributes.get("resolution", 16))]
+    bits = [int(value) for value in np.ravel(attributes.get("resolution", ()))]
     names = sorted(
         (name for name in raw if re.match(r"channel_?\d+$", name)), key=lambda name: int(re.sub(r"\D", "", name))
     )
-    bits = bits[-len(names) :] if len(bits) >= len(names) else bits + bits[-1:] * len(names)
+    bits = bits * len(names) if len(bits) == 1 else bits[-len(names) :] if len(bits) >= len(names) else [0] * len(names)
     data = {name: _flat(raw[name], f"{where}, {name}", len(file.data)) for name in names}
     length = max((len(values) for values in data.values()), default=0)
     notes += check_count(length, float(np.ravel(attributes.get("nsamples", 0))[0]), where, hints.strict)
     clock = Clock(fs, 0.0, None, length)
     if "nSeq" in raw:
-        clock = sequence_clock(_flat(raw["nSeq"], f"{where}, nSeq", len(file.data)), fs, "")
+        clock = sequence_clock(_flat(raw["nSeq"], f"{where}, nSeq", len(file.data)), fs)
         notes += [f"{prefix} {note}".strip() for note in clock.notes]
     if clock.positions is not None and len(clock.positions) != length:
         clock = Clock(fs, 0.0, None, length)

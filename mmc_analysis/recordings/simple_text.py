@@ -31,7 +31,7 @@ def read_simple_text(file: File, hints: Hints) -> list[Block]:
     labels = [label.strip() for label in meta.get("Labels", "").replace("\t", ",").split(",") if label.strip()] or [
         "column 1"
     ]
-    lines = text.head[first:] if text.complete else text.head[first:-1]
+    lines = text.rows(first)
     dialect = sniff(lines, file.name, first + 1, delimiter=hints.delimiter, decimal=hints.decimal)
     frame = read_columns(text, dialect, first_line=first, width=len(labels))
     return [

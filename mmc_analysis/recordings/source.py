@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import nearest
+from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.units import plain_unit
@@ -65,6 +66,13 @@ def make_channel(name: str, values, sampling_frequency: float, unit: str, **more
     """Return a channel whose unit is in plain spelling and whose type is told from its name and unit."""
     unit = plain_unit(unit)
     return Channel(name, values, float(sampling_frequency), unit, guess_type(name, unit), **more)
+
+
+def channel_on(clock: Clock, name: str, values, unit: str, notes: tuple[str, ...] = ()) -> Channel:
+    """Return a channel that runs by a clock: its gaps are empty, its notes stand behind those given."""
+    return make_channel(
+        name, clock.place(values), clock.sampling_frequency, unit, start_s=clock.start_s, notes=(*notes, *clock.notes)
+    )
 
 
 def check_count(found: int, declared: float, where: str, strict: bool) -> list[str]:

@@ -6,7 +6,7 @@ from mmc_analysis.recordings.clock import clock_of
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.mat_values import scalar, vector, word, words
 from mmc_analysis.recordings.recording import Channel, Event
-from mmc_analysis.recordings.source import Block, check_count, make_channel
+from mmc_analysis.recordings.source import Block, channel_on, check_count, make_channel
 
 
 def is_spike2(variables: dict) -> bool:
@@ -55,12 +55,5 @@ def _channel(own: dict, title: str, file: str, hints: Hints) -> Channel:
     rate = float(f"{1 / interval:.12g}") if interval > 0 else hints.sampling_frequency
     if len(times) == len(values) or not interval > 0:
         clock = clock_of(times, where=where, row=1, unit="s", declared=rate)
-        return make_channel(
-            title,
-            clock.place(values),
-            clock.sampling_frequency,
-            unit,
-            start_s=clock.start_s,
-            notes=(*notes, *clock.notes),
-        )
+        return channel_on(clock, title, values, unit, tuple(notes))
     return make_channel(title, values, rate, unit, start_s=scalar(own.get("start"), 0.0), notes=tuple(notes))

@@ -30,9 +30,7 @@ def read_table(file: File, hints: Hints) -> list[Block]:
     if first is None:
         raise RecordingError(f"{file.name}: there is no row of numbers in its first {len(text.head)} lines, so this is no recording that "
                              "can be told. Name its format= if it is one.")  # fmt: skip
-    lines = [line for line in (text.head[first:] if text.complete else text.head[first:-1]) if line.strip()][
-        :ROWS_LOOKED_AT
-    ]
+    lines = [line for line in text.rows(first) if line.strip()][:ROWS_LOOKED_AT]
     marked = _marked(text, first)
     dialect = sniff(_without(lines, marked), file.name, first + 1, delimiter=hints.delimiter, decimal=hints.decimal)
     names, units = header_of(text, first, dialect)

@@ -51,6 +51,10 @@ class Text:
     head: list[str]
     complete: bool
 
+    def rows(self, first: int) -> list[str]:
+        """Return the lines of the head from one on, without one that may be cut."""
+        return self.head[first:] if self.complete else self.head[first:-1]
+
 
 @dataclass(frozen=True)
 class Dialect:

@@ -11,7 +11,7 @@ from mmc_analysis.recordings.clock import clock_of, snap_to_delsys
 from mmc_analysis.recordings.emgworks import signal_length
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.recording import Channel, Event
-from mmc_analysis.recordings.source import Block, File, make_channel
+from mmc_analysis.recordings.source import Block, File, channel_on, make_channel
 from mmc_analysis.recordings.text import Text, is_number, open_text, read_columns, sniff, split_line
 from mmc_analysis.recordings.units import split_name
 
@@ -48,8 +48,7 @@ def read_trigno(file: File, hints: Hints) -> list[Block]:
     """Read a Trigno Discover export: every channel at its own rate, short columns end where they are empty."""
     text = open_text(file.data, file.name, hints.encoding)
     header = _header(text, file.name)
-    lines = text.head[header.first :]
-    lines = [line for line in (lines if text.complete else lines[:-1]) if line.strip()]
+    lines = [line for line in text.rows(header.first) if line.strip()]
     signals = [i for i, name in enumerate(header.names) if name]
     last = max(signals, default=-1) + 1
     kept = [header.delimiter.join(split_line(line, header.delimiter)[:last]) for line in lines[:50]]
@@ -105,8 +104,7 @@ def _is_data(line: str, delimiter: str) -> bool:
 def _rate(cells: list[str]) -> float:
     for cell in cells:
         if found := RATE.search(cell):
-            printed = float(found.group(1).replace(",", "."))
-            return printed
+            return float(found.group(1).replace(",", "."))
     return float("nan")
 
 
@@ -124,8 +122,7 @@ def _channel(frame: pd.DataFrame, i: int, time: int | None, header: Header, file
     if time is not None:
         length = signal_length(frame[time].to_numpy())
         clock = clock_of(frame[time].to_numpy()[:length], where=where, row=header.first + 1, unit="s", declared=rate)
-        return make_channel(name, clock.place(values[:length]), clock.sampling_frequency, unit, start_s=clock.start_s,
-                            notes=(*notes, *clock.notes))  # fmt: skip
+        return channel_on(clock, name, values[:length], unit, notes)
     if rate is None:
         raise ask(
             where, "the header has no sampling frequency for it, and there is no time column.", "sampling_frequency="

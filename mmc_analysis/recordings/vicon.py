@@ -9,7 +9,7 @@ from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Event
-from mmc_analysis.recordings.source import Block, File, make_channel
+from mmc_analysis.recordings.source import Block, File, channel_on
 from mmc_analysis.recordings.text import Text, is_number, open_text, read_columns, sniff, split_line
 
 SECTIONS = ("Events", "Devices", "Joints", "Model Outputs", "Segments", "Trajectories")
@@ -53,15 +53,12 @@ def read_vicon(file: File, hints: Hints) -> list[Block]:
     part, above = _devices(text)
     delimiter = next((sign for sign in ";\t," if sign in part.head[3]), ",")
     header = _header([split_line(line, delimiter) for line in part.head[:HEADER_LINES]], file.name, above)
-    lines = [
-        line for line in (part.head[HEADER_LINES:] if part.complete else part.head[HEADER_LINES:-1]) if line.strip()
-    ]
+    lines = [line for line in part.rows(HEADER_LINES) if line.strip()]
     dialect = sniff(lines, file.name, above + HEADER_LINES + 1, delimiter=delimiter, decimal=hints.decimal)
     frame = read_columns(part, dialect, first_line=HEADER_LINES, width=len(header.names))
     clock = _clock(frame[0].to_numpy(), frame[1].to_numpy(), header.rate, file.name, above + HEADER_LINES + 1)
     channels = [
-        make_channel(label, clock.place(frame[i].to_numpy()), header.rate, header.units[i] if i < len(header.units) else "",
-                     start_s=clock.start_s, notes=clock.notes)
+        channel_on(clock, label, frame[i].to_numpy(), header.units[i] if i < len(header.units) else "")
         for i, label in enumerate(header.labels()) if i > 1 and header.names[i]
     ]  # fmt: skip
     return [Block(channels, _events(text.head[: above + 1], delimiter), "Vicon")]

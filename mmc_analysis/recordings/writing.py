@@ -132,20 +132,20 @@ def _opensignals(path: Path, signals: dict, fs: float) -> Path:
     return _put(path, ".txt", head + _columns(columns, "%d", sep="\t").replace("\n", "\t\n"))
 
 
-def _edf(path: Path, signals: dict, fs: float) -> Path:
+def _edf(path: Path, signals: dict, fs: float, kind: str = "Edf") -> Path:
     edfio = import_extra("edfio", "recordings")
-    path = path.with_name(path.name + ".edf")
-    edfio.Edf([edfio.EdfSignal(values, fs, label=name[:16], physical_dimension="uV", physical_range=_range(values)) for name, values in
-               signals.items()]).write(path)  # fmt: skip
+    path = path.with_name(f"{path.name}.{kind.lower()}")
+    signal = getattr(edfio, f"{kind}Signal")
+    made = [
+        signal(values, fs, label=name[:16], physical_dimension="uV", physical_range=_range(values))
+        for name, values in signals.items()
+    ]
+    getattr(edfio, kind)(made).write(path)
     return path
 
 
 def _bdf(path: Path, signals: dict, fs: float) -> Path:
-    edfio = import_extra("edfio", "recordings")
-    path = path.with_name(path.name + ".bdf")
-    edfio.Bdf([edfio.BdfSignal(values, fs, label=name[:16], physical_dimension="uV", physical_range=_range(values)) for name, values in
-               signals.items()]).write(path)  # fmt: skip
-    return path
+    return _edf(path, signals, fs, "Bdf")
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:

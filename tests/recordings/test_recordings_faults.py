@@ -274,6 +274,12 @@ def test_42_dates_and_texts_of_excel(put):
     (b"\x09\x00(C) CED 87" + b"\x01" * 600, r"Spike2 file \(.smr\)"), (b"S64\x00" + b"\x01" * 600, "smrx.*MAT in Spike2"),
     (b"CFWB\x01\x00\x00\x00" * 90, "LabChart binary"), (b"Brain Vision Data Exchange Header File Version 1.0\n", "BrainVision"),
     (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "was not downloaded"), (b"PK\x03\x04" + b"x" * 600, "ZIP"), (b"MATLAB 7.3 MAT-file" + b" " * 500, "-v7"), (b"hello\nworld\n", "no row of numbers"),
+    (b"XDF:" + b"\x01" * 600, "XDF.*EDF or CSV"), (b"TDSm" + b"\x01" * 600, "LabVIEW"), (b"CEDFILE" + b"\x01" * 600, "MAT in Signal"),
+    (b"POLY SAMPLE FILEversion 2.03\r\n\x1a" + b"\x00" * 600, "Poly5 file of TMSi.*EDF"),
+    (b"x" * 257 + b"ustar" + b"\x00" * 600, "OTBiolab"), (b"\x1f\x8b\x08" + b"\x00" * 600, "gzip.*Unpack"),
+    (b"PK\x03\x04" + b"\x00" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", r"OpenDocument.*\.xlsx"),
+    (b"\x89PNG" + b"\x00" * 600, "picture"), (b"<!DOCTYPE html><html>404</html>", "web page"), (b"<html>404</html>", "web page"),
+    (b"<?xml version='1.0'?><a/>", "XML"), (b"{\\rtf1 1}", "text document"),
     (bytes(range(256)) * 8, "none of the formats|binary"),
 ])  # fmt: skip
 def test_other_content_is_refused_with_what_to_do(put, content, words):

@@ -44,7 +44,7 @@ def test_variants_of_the_text(content, put):
 @pytest.mark.parametrize("bits", [4, 8, 12, 15, 16])
 def test_18_a_sequence_number_of_any_width_shows_losses(bits):
     kept = np.setdiff1d(np.arange(3 * 2**bits), [5, 6, 2**bits])
-    clock = sequence_clock(kept % 2**bits, 1000.0, "")
+    clock = sequence_clock(kept % 2**bits, 1000.0)
     assert clock.n_samples == 3 * 2**bits and np.array_equal(clock.positions, kept)
 
 
@@ -88,28 +88,35 @@ def test_two_devices_of_a_text_file(put):
     assert recording.names == ("aa CH1", "bb BICEPS") and not recording["bb BICEPS"].values.any()
 
 
-def test_channels_of_hdf5_stand_in_the_order_of_their_numbers(put):
+def hdf5(**said) -> bytes:
+    """Return a file of three channels of 16, 12 and 12 bits at rest."""
     h5py = pytest.importorskip("h5py")
     out = io.BytesIO()
     with h5py.File(out, "w") as book:
         group = book.create_group("00:07")
         group.attrs.update(
-            {
-                "sampling rate": 1000,
-                "nsamples": 200,
-                "resolution": [16, 12, 12],
-                "device": "biosignalsplux",
-                "channels": [1, 2, 10],
-            }
+            {"sampling rate": 1000, "nsamples": 200, "device": "biosignalsplux", "channels": [1, 2, 10], **said}
         )
         raw = group.create_group("raw")
         for number, label, counts in ((10, "TRICEPS", 2048), (2, "", 2048), (1, "PECTORALIS", 32768)):
             raw[f"channel_{number}"] = np.full((200, 1), counts, "u2")
             raw[f"channel_{number}"].attrs.update({"sensor": "EMG", "label": label})
-    recording = read_silently(put(out.getvalue(), "o.h5"))
+    return out.getvalue()
+
+
+def test_channels_of_hdf5_stand_in_the_order_of_their_numbers(put):
+    recording = read_silently(put(hdf5(resolution=[16, 12, 12]), "o.h5"))
     assert recording.names == ("PECTORALIS", "channel_2", "TRICEPS") and not any(
         c.values.any() for c in recording.channels
     )
+
+
+@pytest.mark.parametrize("said", [{}, {"resolution": [16, 12]}])
+def test_3_resolutions_that_hdf5_does_not_say_are_asked_about(put, said):
+    path = put(hdf5(**said), "o.h5")
+    with pytest.raises(RecordingError, match="whose resolution the header does not say. Say it with bits="):
+        read_recording(path)
+    assert not read_silently(path, bits=16)["PECTORALIS"].values.any()
 
 
 def test_3_counts_of_the_simple_text_format_are_asked_about(lab_files, put):
