@@ -7,7 +7,9 @@ year, far from zero, costs no digits.
 """
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import optimize, special
@@ -121,23 +123,26 @@ def profile_limits(
     top = variance_components(y, V, X, K, restricted)[1]
     allowed = special.chdtri(1, 1 - conf_level) / 2
     scale = max(float(np.var(y)), float(np.diag(V).min()))
-    limits = np.zeros((2, len(K)))
-    for r, estimate in enumerate(sigma2):
+
+    def excess(r, value):
         others = K[:r] + K[r + 1 :]
+        return top - variance_components(y, V + value * K[r], X, others, restricted)[1] - allowed
 
-        def excess(value, r=r, others=others):
-            return top - variance_components(y, V + value * K[r], X, others, restricted)[1] - allowed
+    limits = [_limits_about(estimate, partial(excess, r), scale) for r, estimate in enumerate(sigma2)]
+    return np.array([low for low, _ in limits]), np.array([high for _, high in limits])
 
-        high = estimate + scale
-        while excess(high) < 0:
-            high = estimate + 4 * (high - estimate)
-            if high > BEYOND * scale:
-                high = np.inf
-                break
-        limits[1, r] = high if np.isinf(high) else optimize.brentq(excess, estimate, high, rtol=1e-10)
-        if estimate > 0 and excess(0.0) > 0:
-            limits[0, r] = optimize.brentq(excess, 0.0, estimate, xtol=1e-12 * scale, rtol=1e-10)
-    return limits[0], limits[1]
+
+def _limits_about(estimate: float, excess: Callable[[float], float], scale: float) -> tuple[float, float]:
+    """Return where `excess`, below zero at the estimate, crosses zero on either side; zero and infinity where it does not."""
+    low = 0.0
+    if estimate > 0 and excess(0.0) > 0:
+        low = optimize.brentq(excess, 0.0, estimate, xtol=1e-12 * scale, rtol=1e-10)
+    reach = scale
+    while excess(estimate + reach) < 0:
+        reach *= 4
+        if reach > BEYOND * scale:
+            return low, np.inf
+    return low, optimize.brentq(excess, estimate, estimate + reach, rtol=1e-10)
 
 
 def _peaks(heights: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from mmc_analysis.errors import EffectError
 from mmc_analysis.synthesis.frame_columns import one_column, rows_of
 
 COLLINEAR = 1e-9
+NAMES = re.compile(r"`[^`]+`|[^\W\d]\w*(?:\.\w+)*")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m|[⧛⧚]")
 
 
@@ -64,10 +65,12 @@ def read_design(frame: pd.DataFrame, moderators: str | Iterable[str] | None) -> 
     if not formula:
         return Design(np.ones((len(frame), 1)), ("Intercept",))
     try:
-        columns = tuple(sorted(Formula(formula).required_variables))
+        needed = Formula(formula).required_variables
     except FormulaicError as found:
         raise EffectError(_unusable(formula, found)) from found
-    matrix = _matrix(formula, _prepared(frame, columns), formula)
+    # arguments of transforms that keep a state, such as center(year), are not among those
+    named = {name.strip("`") for name in NAMES.findall(formula)} & {str(column) for column in frame.columns}
+    matrix = _matrix(formula, _prepared(frame, {*needed, *named}), formula)
     X, terms = matrix.to_numpy(dtype=float), tuple(name.replace("`", "") for name in matrix.columns)
     if len(X) <= len(terms):
         raise EffectError(
@@ -75,7 +78,7 @@ def read_design(frame: pd.DataFrame, moderators: str | Iterable[str] | None) -> 
             "per moderator."
         )
     _refuse_collinear(X, terms)
-    return Design(X, terms, columns, matrix.model_spec)
+    return Design(X, terms, tuple(sorted(matrix.model_spec.required_variables)), matrix.model_spec)
 
 
 def design_of(new: pd.DataFrame, design: Design) -> np.ndarray:
@@ -118,9 +121,9 @@ def _formula(moderators) -> str:
     return " + ".join(f"`{name}`" for name in names)
 
 
-def _prepared(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+def _prepared(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Return the columns that a design needs, without unused categories, if they can be used."""
-    used = {name: one_column(frame, name, "moderators") for name in columns}
+    used = {name: one_column(frame, name, "moderators") for name in sorted(columns)}
     for name, values in used.items():
         empty = values.isna().to_numpy()
         if empty.any():

@@ -95,6 +95,21 @@ def test_categorical_moderator_agrees_with_metafor(bcg, metafor):
     assert a.moderator_test["p_value"][0] == pytest.approx(r["QMp"], rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    "formula", ["center(year)", "np.log(year)", "I(year ** 2)", "poly(year, 2)", "C(alloc) + scale(year)"]
+)
+def test_transforms_of_moderators_predict_as_they_were_fitted(formula, bcg):
+    """A prediction for rows of the data is the fitted value, also of transforms that keep the mean of all rows."""
+    a = meta_analysis(bcg, variance="variance", moderators=formula)
+    predicted = a.predict(bcg.iloc[3:5])
+    assert predicted["estimate"].tolist() == pytest.approx((a.table.X @ a.fit.coefficients)[3:5])
+    gaps = bcg.assign(year=bcg["year"].where(bcg.index != 2))
+    with pytest.raises(EffectError, match="moderator 'year' is empty in row 2"):
+        meta_analysis(gaps, variance="variance", moderators=formula)
+    with pytest.raises(EffectError, match="no column 'year'"):
+        a.predict(bcg.drop(columns="year"))
+
+
 def test_prediction_from_moderators_by_hand(bcg):
     a = meta_analysis(bcg, variance="variance", moderators=["ablat"])
     row = a.predict(pd.DataFrame({"ablat": [30.0]})).iloc[0]

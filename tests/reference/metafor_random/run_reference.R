@@ -77,9 +77,8 @@ covariance <- function(d) {
     crossed = vcalc(d$v, cluster = d$study, type = d$muscle, time1 = d$load, rho = R, phi = .8),
     control = vcalc(d$v, cluster = d$study, grp1 = d$arm, grp2 = rep("control", length(d$y)), w1 = d$n_1, w2 = d$n_2))
 }
-# rma.mv searches in logarithms and stops early: three optimisers, and zeros tried as zeros; the highest likelihood is kept
+# rma.mv searches in logarithms and stops early: two optimisers, and zeros tried as zeros; the highest likelihood is kept
 searches <- list(list(optimizer = "bobyqa", rhoend = 1e-13, rhobeg = 0.5, maxfun = 50000),
-                 list(optimizer = "nlminb", rel.tol = 1e-15, x.tol = 1e-12, eval.max = 5000, iter.max = 5000),
                  list(optimizer = "optim", optmethod = "BFGS", reltol = 1e-15, maxit = 5000))
 best <- function(d, V, X, method) {
   d$effect <- seq_along(d$y); found <- NULL
