@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import io, ndimage, signal
 
-from mmc_analysis.emg import EmgSettings, process_trial, to_microvolts
+from mmc_analysis.emg import Butterworth, EmgSettings, filter_signal, median_frequency, process_trial, to_microvolts
+from mmc_analysis.emg.spectra import Spectrum
 from mmc_analysis.errors import RecordingError
 
 SETTINGS = EmgSettings()
@@ -30,6 +31,69 @@ def test_curls_are_found_and_measured_as_scipy_does(real_data):
         assert repetition.mean_uv == pytest.approx(part.mean(), rel=1e-10)
         assert 20 < repetition.peak_uv < 200
         assert repetition.peak_uv <= part.max() * (1 + 1e-12)
+
+
+CURLS = {
+    "left_small_2.5cm.mat": (10, ((1.17, 3.85), (4.42, 7.26), (7.75, 11.71))),
+    "left_big_2cm.mat": (12, ((0.65, 3.28), (3.96, 6.59), (7.03, 9.5))),
+}
+LAB = Butterworth(high_pass_hz=5.0, low_pass_hz=500.0, order=4, corners="design")
+
+
+@pytest.mark.parametrize("name", CURLS)
+def test_the_lab_s_own_numbers_come_back_when_its_conventions_are_set(real_data, name):
+    """Results.xlsx, every digit: what the lab's public MATLAB script does, said in our parameters.
+
+    It cuts each curl out by eye (the bounds stand in the script; the markers of the .acq files only say where one electrode distance
+    ends) and then filters the crop: 5-500 Hz, second order twice without correcting the corners, ends point-mirrored for 12 samples.
+    RMS is that of the filtered crop; mean and maximum are those of the rectified signal averaged over 100 samples (50 before, 49
+    after, fewer at the ends). Its median frequency sums rectangles, ours trapezia: less than a bin between them. The .mat files are stretches of the .acq files after a high-pass at 20 Hz and notches at 50 Hz and
+    its harmonics.
+    """
+    openpyxl = pytest.importorskip("openpyxl")
+    row, spans = CURLS[name]
+    book = openpyxl.load_workbook(real_data / "biceps_curls_acq" / "Results.xlsx", data_only=True)
+    amplitude, frequency = ([cell.value for cell in book[sheet][row]] for sheet in ("Amplitude", "Frequency"))
+    x, fs = curls(real_data, name) / 1000, 10_000.0
+    time = _colon(len(x), 1e-4)
+    for curl, (start, stop) in enumerate(spans):
+        crop = filter_signal(x[(time >= start) & (time <= stop)], fs, LAB, padding="odd", padding_ms=1.2)
+        smooth = _mean_of_hundred(np.abs(crop))
+        found = np.sqrt(np.mean(crop**2)), smooth.mean(), smooth.max()
+        assert found == pytest.approx([amplitude[column + curl] for column in (3, 7, 11)], rel=1e-9)
+        power = np.abs(np.fft.rfft(crop)) ** 2
+        whole = Spectrum(np.fft.rfftfreq(len(crop), 1 / fs), power, len(crop) / fs)
+        assert median_frequency(whole, low=0.0, high=fs / 2) == pytest.approx(frequency[7 + curl], abs=fs / len(crop))
+
+
+def _colon(count, step):
+    """Return MATLAB's 0:step:last, which counts from both ends: rounding decides whether a bound belongs to a curl."""
+    i = np.arange(count)
+    return np.where(2 * i < count, i * step, (count - 1) * step - (count - 1 - i) * step)
+
+
+def _mean_of_hundred(values):
+    """Return MATLAB's movmean over 100 samples: its window shrinks at the ends."""
+    total, i = np.concatenate([[0.0], np.cumsum(values)]), np.arange(len(values))
+    low, high = np.maximum(i - 50, 0), np.minimum(i + 50, len(values))
+    return (total[high] - total[low]) / (high - low)
+
+
+@pytest.mark.parametrize(
+    ("recording", "cut", "start"),
+    [("roshni_small_left.acq", "left_small_2.5cm.mat", 13.9977), ("roshni_big_left.acq", "left_big_2cm.mat", 0.9982)],
+)
+def test_what_the_lab_did_before_its_script_can_be_seen(real_data, recording, cut, start):
+    """Gain between recording and cut: half at 20 Hz, next to nothing at the mains frequency and its harmonics."""
+    bioread = pytest.importorskip("bioread")
+    whole = bioread.read(str(real_data / "biceps_curls_acq" / recording)).channels[0].data
+    after, fs = curls(real_data, cut) / 1000, 10_000.0
+    before = whole[round(start * fs) : round(start * fs) + len(after)]
+    frequency, across = signal.csd(before, after, fs, nperseg=20_000)
+    gain = np.abs(across / signal.welch(before, fs, nperseg=20_000)[1])
+    at = {hz: float(gain[np.searchsorted(frequency, hz)]) for hz in (5, 20, 30, 50, 80, 100, 150, 200)}
+    assert at[20] == pytest.approx(0.5, abs=0.02) and at[30] > 0.95 and at[80] > 0.85
+    assert max(at[5], at[50], at[100], at[150], at[200]) < 0.06
 
 
 def _edges(fs):
