@@ -4,8 +4,8 @@ import numpy as np
 from scipy import ndimage
 
 from mmc_analysis.emg.butterworth import Butterworth, check_sampling_frequency, filter_signal
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.envelopes import linear_envelope
-from mmc_analysis.emg.gaps import check_signal
 from mmc_analysis.emg.parameters import BurstSettings
 from mmc_analysis.emg.runs import double_threshold
 from mmc_analysis.errors import RecordingError

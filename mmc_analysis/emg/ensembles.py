@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.emg.gaps import check_signal
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.repetitions import check_events
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options

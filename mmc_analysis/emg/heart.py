@@ -6,7 +6,8 @@ import numpy as np
 from scipy import signal as dsp
 
 from mmc_analysis.emg.butterworth import Butterworth, filter_signal
-from mmc_analysis.emg.gaps import bridged, check_signal
+from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.gaps import bridged
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
 

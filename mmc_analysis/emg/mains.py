@@ -3,7 +3,8 @@
 import numpy as np
 from scipy import signal as dsp
 
-from mmc_analysis.emg.gaps import check_signal, stretches
+from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.gaps import stretches
 from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.emg.gaps import check_signal
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.parameters import QualityLimits
 from mmc_analysis.emg.runs import equal_runs, inside
 from mmc_analysis.errors import RecordingError

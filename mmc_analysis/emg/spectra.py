@@ -6,7 +6,7 @@ import numpy as np
 from scipy import signal as dsp
 
 from mmc_analysis.emg.butterworth import check_sampling_frequency
-from mmc_analysis.emg.gaps import check_signal
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.runs import true_runs
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from mmc_analysis.emg.butterworth import check_sampling_frequency
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.envelopes import envelope as envelope_of
-from mmc_analysis.emg.gaps import band_pass, check_signal
+from mmc_analysis.emg.gaps import band_pass
 from mmc_analysis.emg.heart import Beats, subtract_beats
 from mmc_analysis.emg.mains import notch
 from mmc_analysis.emg.quality import Evidence, assess, is_active, raw_spectrum
