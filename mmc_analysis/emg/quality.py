@@ -18,7 +18,8 @@ from mmc_analysis.errors import RecordingError
 NAN = float("nan")
 MOVEMENT_HZ = (1.0, 10.0)
 SMOOTHED_HZ = 50.0
-SHORT_REST_S, SHORT_REST_DB = 1.5, 5.0
+LEAST_MAINS_S, SHORT_REST_S, SHORT_REST_DB = 0.6, 1.5, 5.0
+SPIKE_REACH_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def assess(evidence: Evidence) -> Quality:
         offset_uv=values["offset_uv"], plausible_uv=values["plausible_uv"], rest_start_s=rest.start_s, rest_stop_s=rest.stop_s,
         rest_uv=rest.amplitude_uv, rest_from=rest.source, rest_kurtosis=rest.kurtosis, snr_db=values["snr_db"],
         mains_hz=values["mains_hz"], mains_db=values["mains_db"], movement_ratio=values["movement_ratio"],
+        spike_ratio=values["spike_ratio"],
         heart_rate_hz=values["beats"].rate_hz, beats_found=len(values["beats"].times),
         beats_subtracted=len(evidence.subtracted.times), repetitions=len(evidence.repetitions), repetitions_empty=empty,
         repetitions_expected=evidence.expected, repetitions_from=evidence.source,
@@ -147,6 +149,7 @@ def _values(evidence: Evidence) -> dict:
         "bridged": int((missing & seen).sum()) if raw else 0, "split": int((~seen).sum()),
         "lost": lost, "longest_gap_ms": longest, "snr_db": _snr(evidence.envelope), "mains_hz": mains_hz, "mains_db": mains_db,
         "movement_ratio": _movement(evidence.raw), "beats": _beats(evidence) if raw else Beats(np.empty(0), NAN),
+        "spike_ratio": _spike(evidence) if raw else NAN,
     }  # fmt: skip
 
 
@@ -169,8 +172,11 @@ def _mains(evidence: Evidence) -> tuple[float, float]:
     if evidence.rest.interval is None:
         return NAN, NAN
     start, stop = (round(second * evidence.fs) for second in evidence.rest.interval)
+    segment_s = min(1.0, (stop - start) / evidence.fs)
+    if segment_s < LEAST_MAINS_S:
+        return NAN, NAN
     try:
-        found = spectrum(evidence.filtered[start:stop], evidence.fs)
+        found = spectrum(evidence.filtered[start:stop], evidence.fs, segment_s=segment_s)
     except RecordingError:
         return NAN, NAN
     band = evidence.settings.band
@@ -180,11 +186,30 @@ def _mains(evidence: Evidence) -> tuple[float, float]:
     return best if np.isfinite(best[1]) else (NAN, NAN)
 
 
-def _beats(evidence: Evidence) -> Beats:
+def _spiky(evidence: Evidence) -> bool:
+    """Return whether rest has sharp peaks; a converter so coarse that rest flickers between two of its steps looks alike."""
     rest = evidence.rest
-    if rest.interval is None or not rest.kurtosis > evidence.settings.limits.rest_kurtosis:
+    return rest.kurtosis > evidence.settings.limits.rest_kurtosis and rest.amplitude_uv > evidence.screened.step / 2
+
+
+def _beats(evidence: Evidence) -> Beats:
+    if evidence.rest.interval is None or not _spiky(evidence):
         return Beats(np.empty(0), NAN)
-    return find_beats(evidence.filtered, evidence.fs, rest.interval)
+    return find_beats(evidence.filtered, evidence.fs, evidence.rest.interval)
+
+
+def _spike(evidence: Evidence) -> float:
+    """Return the highest sample of the repetitions over the root mean square of the half second around it."""
+    signal, fs, ratio = evidence.filtered, evidence.fs, NAN
+    reach = round(SPIKE_REACH_S * fs)
+    for repetition in evidence.repetitions:
+        start = round(repetition.start_s * fs)
+        size = np.abs(np.nan_to_num(signal[start : round(repetition.stop_s * fs)]))
+        if size.max(initial=0.0) > 0:
+            at = start + int(size.argmax())
+            around = signal[max(at - reach, 0) : at + reach + 1]
+            ratio = np.fmax(ratio, np.abs(signal[at]) / np.sqrt(np.nanmean(around**2)))
+    return float(ratio)
 
 
 def _notes(evidence: Evidence, values: dict) -> dict[str, str]:
@@ -228,15 +253,18 @@ def _signal_notes(evidence: Evidence, values: dict) -> dict[str, str]:
         )
     if evidence.settings.signal == "envelope":
         return found
-    if abs(values["offset_uv"]) > limits.offset_over_rest * evidence.rest.amplitude_uv:
+    quiet = max(evidence.rest.amplitude_uv, screened.step / np.sqrt(12))
+    if abs(values["offset_uv"]) > limits.offset_over_rest * quiet:
         found["offset"] = f"mean {values['offset_uv']:.4g} µV, rest {evidence.rest.amplitude_uv:.3g} µV."
     short = evidence.rest.stop_s - evidence.rest.start_s < SHORT_REST_S
     if values["mains_db"] > limits.mains_db + SHORT_REST_DB * short:
         found["mains"] = _mains_note(evidence.settings.line_freq_hz, values)
     if len(values["beats"].times):
         found["heart_beats"] = f"{len(values['beats'].times)} at {60 * values['beats'].rate_hz:.0f} per minute."
-    elif evidence.rest.kurtosis > limits.rest_kurtosis:
+    elif _spiky(evidence):
         found["spikes_at_rest"] = f"kurtosis {evidence.rest.kurtosis:.1f} (3 is noise)."
+    if values["spike_ratio"] > limits.spike_ratio:
+        found["spike"] = f"the highest sample is {values['spike_ratio']:.0f} times the root mean square around it."
     if values["movement_ratio"] > limits.movement_ratio:
         found["movement"] = f"power in 1-10 Hz is {values['movement_ratio']:.2f} of that above."
     if values["snr_db"] < limits.snr_db and evidence.label.kind != "rest":

@@ -122,7 +122,7 @@ class Quality:
         Rest and its amplitude.
     rest_from : str
         "given", or "quietest": the longest quiet stretch, which may not be true rest.
-    rest_kurtosis, snr_db, mains_hz, mains_db, movement_ratio, heart_rate_hz : float
+    rest_kurtosis, snr_db, mains_hz, mains_db, spike_ratio, movement_ratio, heart_rate_hz : float
         NaN where they could not be computed.
     beats_found, beats_subtracted : int
     repetitions, repetitions_empty : int
@@ -155,6 +155,7 @@ class Quality:
     snr_db: float
     mains_hz: float
     mains_db: float
+    spike_ratio: float
     movement_ratio: float
     heart_rate_hz: float
     beats_found: int

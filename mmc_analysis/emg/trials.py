@@ -91,7 +91,7 @@ def _process(signal, fs, settings, events, motion, segment, rest, expected, labe
     screened = screen(signal, fs, settings.limits)
     if raw and not screened.flat:
         refuse_counts(screened.signal)
-        refuse_processed(screened.signal)
+        refuse_processed(screened.signal, fs)
     before = raw_spectrum(screened.signal, fs, settings)
     filtered, found_rest, beats = treated(screened.signal, fs, settings, rest)
     amplitude = envelope_of(filtered, fs, settings)
