@@ -139,8 +139,8 @@ def find_repetitions(
 def _bounds(source: str, filtered, fs: float, settings: EmgSettings, motion: Motion | None, rest) -> np.ndarray:
     if source == "signal":
         return find_bursts(filtered, fs, settings.bursts, baseline=rest)
-    cycles = motion_cycles(motion.values, motion.fs, settings.bursts)
-    return np.clip(cycles, 0.0, len(filtered) / fs)
+    cycles = np.clip(motion_cycles(motion.values, motion.fs, settings.bursts) + motion.start_s, 0.0, len(filtered) / fs)
+    return cycles[cycles[:, 1] > cycles[:, 0]]
 
 
 @named_options

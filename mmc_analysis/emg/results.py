@@ -51,13 +51,16 @@ class Motion:
     Attributes
     ----------
     values : numpy.ndarray
-        Shape (n,), any unit; starts in the start position, together with the EMG.
+        Shape (n,), any unit; starts in the start position.
     fs : float
         Its own sampling frequency in Hz.
+    start_s : float
+        When it starts, in s from the first sample of the EMG.
     """
 
     values: np.ndarray
     fs: float
+    start_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A completed trial sheet and its files to observations and their quality."""
 
+import contextlib
 import hashlib
 import warnings
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ import pandas as pd
 
 from mmc_analysis.emg import EmgSettings
 from mmc_analysis.errors import LoaderError, MMCWarning
+from mmc_analysis.loaders.progress import ProgressLine
 from mmc_analysis.loaders.sheet_rows import SheetRow, read_sheet
 from mmc_analysis.loaders.trial_cache import cache_key, code_digest, open_cache
 from mmc_analysis.loaders.trial_reference import Normalised, normalised
@@ -39,7 +41,7 @@ class ProcessedRecordings(NamedTuple):
 @named_options
 def process_recordings(
     sheet, settings: EmgSettings | None = None, *, folder=None, workers: int = 1, cache=None,
-    progress: Callable[[int, int, str], None] | None = None, strict: bool = False, hints: Mapping | None = None,
+    progress: Callable[[int, int, str], None] | bool = True, strict: bool = False, hints: Mapping | None = None,
     across_sessions: bool = False,
 ) -> ProcessedRecordings:  # fmt: skip
     """Process the recordings of a study: read, filter, cut into repetitions, normalise, judge.
@@ -57,8 +59,9 @@ def process_recordings(
     cache : str or path, optional
         A folder for finished trials. After an interruption, or when trials are added, only what is new is computed. Entries are named by
         the content of file, settings and code, so that a change of any of them never meets an old result.
-    progress : callable, optional
-        Called as ``progress(done, total, participant)`` after each participant, in the sheet's order.
+    progress : bool or callable
+        True writes a line to standard error, if the work takes longer than two seconds; False writes nothing. A callable is called as
+        ``progress(done, total, participant)`` after each participant, in the sheet's order.
     strict : bool
         Stop at the first recording that fails; otherwise it is reported in the quality table, and one warning says so.
     hints : mapping, optional
@@ -95,6 +98,8 @@ def process_recordings(
         raise LoaderError(f"settings={settings!r} must be EmgSettings, such as EmgSettings.preset('calatayud2016').")
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise LoaderError(f"workers={workers!r} must be a whole number from 1.")
+    if not (callable(progress) or isinstance(progress, bool)):
+        raise LoaderError(f"progress={progress!r} must be True, False or a function of (done, total, participant).")
     hints = dict(hints or {})
     make_hints(hints)
     rows, unused = read_sheet(sheet, folder)
@@ -119,19 +124,23 @@ def checksums(rows: list[SheetRow]) -> dict[str, str]:
 
 
 def doubled_files(sums: Mapping[str, str]) -> dict[str, str]:
-    """Return the files whose content an earlier file has, with that file.
+    """Return the files whose content another file has too, with that file: nobody knows which trial it belongs to.
 
     Examples
     --------
     >>> doubled_files({"a.csv": "11", "b.csv": "22", "copy of a.csv": "11"})
-    {'copy of a.csv': 'a.csv'}
+    {'a.csv': 'copy of a.csv', 'copy of a.csv': 'a.csv'}
     """
-    first: dict[str, str] = {}
-    doubles = {}
+    alike: dict[str, list[str]] = {}
     for file, checksum in sums.items():
-        if checksum and first.setdefault(checksum, file) != file:
-            doubles[file] = first[checksum]
-    return doubles
+        if checksum:
+            alike.setdefault(checksum, []).append(file)
+    return {
+        file: next(other for other in files if other != file)
+        for files in alike.values()
+        if len(files) > 1
+        for file in files
+    }
 
 
 def people_of(rows: list[SheetRow]) -> dict[tuple[str, str], list[SheetRow]]:
@@ -170,10 +179,11 @@ def _all_people(people: Mapping, sums: Mapping, plan: Plan, across_sessions: boo
     )
     parallel = joblib.Parallel(n_jobs=min(workers, len(people)), return_as="generator", pre_dispatch="2*n_jobs")
     found = []
-    for (_, participant), result in zip(people, parallel(jobs), strict=True):
-        found.append(result)
-        if progress is not None:
-            progress(len(found), len(people), participant)
+    with ProgressLine(len(people)) if progress is True else contextlib.nullcontext(progress) as tell:
+        for (_, participant), result in zip(people, parallel(jobs), strict=True):
+            found.append(result)
+            if callable(tell):
+                tell(len(found), len(people), participant)
     return found
 
 

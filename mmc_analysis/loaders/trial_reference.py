@@ -1,10 +1,11 @@
 """What stands for 100 % in each trial, and the trial in percent of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mmc_analysis.emg import (
     NormalisedTrial,
     Reference,
+    TrialLabel,
     TrialResult,
     above_reference,
     compare_durations,
@@ -52,9 +53,35 @@ def normalised(done: list[Done], across_sessions: bool) -> list[Normalised]:
     found: dict[int, Normalised] = {}
     for members in groups.values():
         found.update(zip(members, _group([done[i] for i in members], across_sessions), strict=True))
-    trials = [found[i] for i in range(len(done))]
+    trials = _pointed_elsewhere([found[i] for i in range(len(done))])
     _flag_swaps(trials)
     return trials
+
+
+def _pointed_elsewhere(trials: list[Normalised]) -> list[Normalised]:
+    """Return the trials; where a muscle has no maximal trial in their session, the reason says in which sessions it has one."""
+    elsewhere: dict[tuple[str, str], list[str]] = {}
+    for trial in trials:
+        label = trial.done.row.label
+        if label.kind == "mvic":
+            elsewhere.setdefault((label.muscle, label.side), []).append(label.session)
+    return [
+        replace(trial, reason=trial.reason + _elsewhere(trial.done.row.label, elsewhere)) if trial.reason else trial
+        for trial in trials
+    ]
+
+
+def _elsewhere(label: TrialLabel, elsewhere: dict[tuple[str, str], list[str]]) -> str:
+    others = dict.fromkeys(elsewhere.get((label.muscle, label.side), ()))
+    if not others or label.session in others:
+        return ""
+    named = " or ".join(map(_session_words, others))
+    return (f" The session (or, where there is none, the time) of this muscle's maximal trials is {named}, that of this trial "
+            f"{_session_words(label.session)}: give both the same where electrodes stayed on, or declare across_sessions=True.")  # fmt: skip
+
+
+def _session_words(session: str) -> str:
+    return f"'{session}'" if session else "empty"
 
 
 def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
