@@ -30,8 +30,7 @@ class ProcessedRecordings(NamedTuple):
         Peak, mean and median frequency of each repetition of each task trial, in µV or Hz and in percent of the reference.
     quality : pandas.DataFrame
         One row for each channel of each trial, maximal and failed ones included: what was found and flagged, the highest peak
-        (`peak_uv`), and the reference in µV with the trial that set it. :func:`mmc_analysis.figures.qc_page` draws the rows whose status
-        is neither "failed" nor "unused".
+        (`peak_uv`), and the reference in µV with the trial that set it. :func:`mmc_analysis.figures.qc_page` draws it as it is.
     """
 
     observations: pd.DataFrame

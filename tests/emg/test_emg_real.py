@@ -1,5 +1,7 @@
 """Real recordings: amplitudes are SciPy's, faults are found."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,8 @@ from scipy import io, ndimage, signal
 
 from mmc_analysis.emg import Butterworth, EmgSettings, filter_signal, median_frequency, process_trial, to_microvolts
 from mmc_analysis.emg.spectra import Spectrum
-from mmc_analysis.errors import RecordingError
+from mmc_analysis.errors import MMCWarning, RecordingError
+from mmc_analysis.recordings import read_recording
 
 SETTINGS = EmgSettings()
 
@@ -101,6 +104,29 @@ def _edges(fs):
     width = (u2 - u1) / c
     low = (-width + np.sqrt(width**2 + 4 * u1 * u2)) / 2
     return np.arctan([low, u1 * u2 / low]) * fs / np.pi
+
+
+REAL_EMG = [
+    ("opensignals/1_1.txt", 0), ("opensignals/2_1.txt", 0), ("opensignals/emg_1000_hz_16_bits.h5", 0), ("opensignals/emg_bursts.h5", 0),
+    ("biceps_curls_acq/roshni_small_left.acq", 0), ("biceps_curls_acq/roshni_big_left.acq", 0), ("c3d/markers_analogs.c3d", 6),
+    ("c3d/markers_analogs.c3d", 7), ("c3d/markers_analogs.c3d", 8),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "channel"), REAL_EMG)
+def test_rest_of_real_recordings_is_outside_their_bursts_and_nothing_is_invented(real_data, file, channel):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MMCWarning)
+        found = read_recording(real_data / file).channels[channel]
+    fs = found.sampling_frequency
+    result = process_trial(found.microvolts, fs, EmgSettings(low_pass_hz=min(500.0, 0.45 * fs)))
+    quality = result.quality
+    assert not {"spike", "clipping", "dropout", "sentinel", "heart_beats", "spikes_at_rest", "flat", "low_snr"} & set(
+        quality.flags
+    )
+    assert all(r.stop_s <= quality.rest_start_s or r.start_s >= quality.rest_stop_s for r in result.repetitions)
+    means = [r.mean_uv for r in result.repetitions if not r.reason]
+    assert quality.rest_uv < 0.6 * min(means, default=np.inf)
 
 
 def test_a_dead_electrode_is_flagged(real_data):
