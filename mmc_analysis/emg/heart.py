@@ -13,6 +13,7 @@ from mmc_analysis.options import named_options
 
 SLOWEST_HZ, FASTEST_HZ = 0.7, 3.2
 REFRACTORY_S = 0.12
+CLOSEST = 0.4
 LEAST_BEATS = 3
 PEAK_SD = 6.0
 UNEVEN = 0.35
@@ -94,7 +95,8 @@ def subtract_beats(signal, fs: float, rest: tuple[float, float]) -> tuple[np.nda
     """Subtract the mean beat of the rest wherever a beat is found in the trial.
 
     The mean beat is searched for with a matched filter in 10-60 Hz, where it stands out from EMG most; a beat is where the
-    match reaches half of the mean beat's own. Strong EMG hides beats and mimics some: the number found is reported.
+    match reaches half of the mean beat's own, at up to two and a half times the rate of rest. Strong EMG hides beats and mimics
+    some: the number found is reported.
 
     Parameters
     ----------
@@ -130,7 +132,7 @@ def subtract_beats(signal, fs: float, rest: tuple[float, float]) -> tuple[np.nda
     centres = np.round(at_rest.times * fs).astype(int)
     shape, mean_beat = _mean_beat(match, centres, half), _mean_beat(signal, centres, half)
     likeness = dsp.correlate(match, shape, mode="same") / np.sum(shape**2)
-    distance = max(1, round(0.6 * fs / at_rest.rate_hz))
+    distance = max(1, round(fs * max(0.9 / FASTEST_HZ, CLOSEST / at_rest.rate_hz)))
     found = dsp.find_peaks(likeness, height=MATCH_SHARE, distance=distance)[0]
     cleaned = signal.copy()
     for centre in found:
