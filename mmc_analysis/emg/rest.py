@@ -49,8 +49,8 @@ class Rest:
 def find_rest(filtered, fs: float, settings: EmgSettings, *, rest: tuple[float, float] | None = None) -> Rest:
     """Return rest as given, or the longest stretch whose root mean square over 1.25 s stays within 1.6 times its 5th percentile.
 
-    The window holds at least one heart beat, so that beats do not split rest; its ends are trimmed where activity sets in. Where no
-    window is free of activity, rest is the longest row of quiet pieces of 0.1 s.
+    The window holds at least one heart beat, so that beats do not split rest. Where no window is free of activity, rest is the longest
+    row of quiet pieces of 0.1 s. Pieces at its ends that peak higher than the others are left out: there activity sets in.
 
     Parameters
     ----------
@@ -85,20 +85,21 @@ def find_rest(filtered, fs: float, settings: EmgSettings, *, rest: tuple[float, 
         return _described(start, stop, "given", filtered, fs, settings)
     step = max(1, round(PIECE_S * fs))
     usable = np.where(edge_mask(filtered, fs, settings), np.nan, filtered)
-    level = _piece_levels(usable, step)
+    level, peak = _pieces(usable, step)
     if np.isnan(level).all():
         return Rest(*[float("nan")] * 2, "quietest", *[float("nan")] * 2)
     lowest = float(np.nanpercentile(level, 5))
     found = _by_windows(usable, round(WINDOW_S * fs / 2), step)
-    if found is None or np.nanpercentile(level[found], 25) > ACTIVE_FACTOR * lowest:
+    if found is None or not np.nanpercentile(level[found], 25) <= ACTIVE_FACTOR * lowest:
         found = _by_pieces(level, lowest)
     if found is None:
         return Rest(*[float("nan")] * 2, "quietest", *[float("nan")] * 2)
-    return _described(found.start * step, min(found.stop * step, len(filtered)), "quietest", filtered, fs, settings)
+    low = found.start + np.flatnonzero(peak[found] <= QUIET_FACTOR * np.nanpercentile(peak[found], 25))
+    return _described(int(low[0] * step), int((low[-1] + 1) * step), "quietest", filtered, fs, settings)
 
 
 def _by_windows(signal: np.ndarray, half: int, step: int) -> slice | None:
-    """Return the pieces of the longest stretch of quiet windows, without louder pieces at its ends."""
+    """Return the pieces of the longest stretch of quiet windows; activity may set in within its ends."""
     if len(signal) < 2 * half + 1:
         return None
     level = np.where(np.isnan(signal), np.nan, moving_rms(signal, half, valid=0.9))
@@ -107,9 +108,7 @@ def _by_windows(signal: np.ndarray, half: int, step: int) -> slice | None:
     quiet = true_runs(level <= QUIET_FACTOR * np.nanpercentile(level, 5))
     start, stop = quiet[np.diff(quiet).argmax()] + np.array([-1, 1]) * round(REACH * half)
     first, last = -(-max(0, start) // step), min(len(signal), stop) // step
-    inside = _piece_levels(signal, step)[first:last]
-    low = np.flatnonzero(inside <= QUIET_FACTOR * np.nanpercentile(inside, 25)) if np.isfinite(inside).any() else []
-    return slice(int(first + low[0]), int(first + low[-1] + 1)) if len(low) else None
+    return slice(int(first), int(last)) if last > first else None
 
 
 def _by_pieces(level: np.ndarray, lowest: float) -> slice | None:
@@ -118,13 +117,15 @@ def _by_pieces(level: np.ndarray, lowest: float) -> slice | None:
     return slice(*map(int, rows[np.diff(rows).argmax()])) if len(rows) else None
 
 
-def _piece_levels(signal: np.ndarray, step: int) -> np.ndarray:
-    """Return the root mean square of each piece of `step` samples; NaN where less than half of it is there."""
+def _pieces(signal: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return root mean square and peak of each piece of `step` samples; NaN where less than half of it is there."""
     pieces = signal[: len(signal) // step * step].reshape(-1, step)
     known = np.isfinite(pieces)
-    count = known.sum(axis=1)
-    power = np.where(known, pieces, 0.0) ** 2
-    return np.where(count >= step / 2, np.sqrt(power.sum(axis=1) / np.maximum(count, 1)), np.nan)
+    size = np.where(known, np.abs(pieces), 0.0)
+    count = np.maximum(known.sum(axis=1), 1)
+    enough = known.sum(axis=1) >= step / 2
+    level, peak = np.sqrt((size**2).sum(axis=1) / count), size.max(axis=1)
+    return np.where(enough, level, np.nan), np.where(enough, peak, np.nan)
 
 
 def _given(rest, filtered: np.ndarray, fs: float) -> tuple[int, int]:

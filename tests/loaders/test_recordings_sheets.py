@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mmc_analysis.emg import EmgSettings
+from mmc_analysis.emg import Acquisition, EmgSettings
 from mmc_analysis.errors import LoaderError, MMCWarning, RecordingError
-from mmc_analysis.loaders import process_recordings, trial_sheet
+from mmc_analysis.loaders import process_recordings, recordings_paragraph, trial_sheet
 from mmc_analysis.loaders.progress import ProgressLine
 from mmc_analysis.models import fit_mixed
 from mmc_analysis.recordings.writing import write_lab_file
@@ -378,3 +378,32 @@ def test_settings_of_the_lab_reach_the_numbers(lab, sheet):
         values = process_recordings(one, EmgSettings(window_ms=window), folder=lab).observations
         peaks[window] = values.query("measure == 'emg_peak' and unit == 'uV'")["value"].mean()
     assert peaks[100.0] > 1.05 * peaks[500.0]
+
+
+def test_the_paragraph_of_a_study_counts_and_names_what_was_processed(lab, sheet, found, tmp_path):
+    text = recordings_paragraph(found.quality, acquisition=Acquisition(electrode_material="Ag/AgCl"))
+    assert "sampled at 1500 Hz (electrode material: Ag/AgCl)" in text
+    assert "Of 120 signals, 0 were wholly or partly masked; 0 of 216 repetitions are empty." in text
+    assert "(24 references)" not in text and "Still to be reported: electrode shape" in text
+    one = sheet[(sheet["participant"] == "Begoña") & (sheet["side"] == "left") & (sheet["time"] == "pre")].reset_index(
+        drop=True
+    )
+    twice = pd.concat([one, one[one["kind"] == "mvic"].assign(file="MVC/again.edf")], ignore_index=True)
+    for file in one["file"].unique():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes((lab / file).read_bytes())
+    weaker = {name: 0.8 * burst(level, [99, i]) for i, (name, level) in enumerate(names("emgworks", "izq").items())}
+    write_lab_file(tmp_path / "MVC" / "again", weaker, FS, format="emgworks")
+    twice["file"] = twice["file"].str.replace("again.edf", "again.csv")
+    twice.loc[5, "channel"] = "nowhere"
+    with pytest.warns(MMCWarning, match="1 of 12 channels failed"):
+        quality = process_recordings(twice, EmgSettings.preset("contreras2015"), folder=tmp_path).quality
+    text = recordings_paragraph(quality)
+    assert "Of 12 signals, 1 could not be processed, 0 were wholly or partly masked" in text
+    factors = quality.drop_duplicates("muscle")["without_winner_factor"]
+    assert f"multiplied by {factors.min():.2f} to {factors.max():.2f} (2 references)" in text
+    assert "Contreras B" in text
+    quality.attrs.clear()
+    with pytest.raises(LoaderError, match="does not carry its settings any more"):
+        recordings_paragraph(quality)
+    assert recordings_paragraph(quality, settings=EmgSettings.preset("contreras2015")) == text
