@@ -10,7 +10,8 @@ from mmc_analysis.emg.envelopes import envelope as envelope_of
 from mmc_analysis.emg.gaps import band_pass
 from mmc_analysis.emg.heart import Beats, subtract_beats
 from mmc_analysis.emg.mains import notch
-from mmc_analysis.emg.quality import Evidence, assess, is_active, raw_spectrum
+from mmc_analysis.emg.measures import Evidence, raw_spectrum
+from mmc_analysis.emg.quality import assess, is_active
 from mmc_analysis.emg.repetitions import find_repetitions, measure_repetitions
 from mmc_analysis.emg.rest import Rest, find_rest
 from mmc_analysis.emg.results import Motion, Repetition, TrialLabel, TrialResult

@@ -102,10 +102,12 @@ def process_recordings(
     hints = dict(hints or {})
     make_hints(hints)
     rows, unused = read_sheet(sheet, folder)
-    sums = checksums(rows)
-    plan = Plan(settings, hints, open_cache(cache) if cache is not None else None, code_digest() if cache is not None else "", strict,
-                doubled_files(sums))  # fmt: skip
-    found = _all_people(people_of(rows), sums, plan, across_sessions, workers, progress)
+    people = people_of(rows)
+    kept = (open_cache(cache), code_digest()) if cache is not None else (None, "")
+    with ProgressLine(len(people)) if progress is True else contextlib.nullcontext(progress) as tell:
+        sums = checksums(rows)
+        plan = Plan(settings, hints, *kept, strict, doubled_files(sums))
+        found = _all_people(people, sums, plan, across_sessions, workers, tell)
     return _tables(rows, unused, found, settings)
 
 
@@ -171,18 +173,17 @@ def work_person(
     return observations, quality, sum(one.result is None for one in done)
 
 
-def _all_people(people: Mapping, sums: Mapping, plan: Plan, across_sessions: bool, workers: int, progress) -> list:
+def _all_people(people: Mapping, sums: Mapping, plan: Plan, across_sessions: bool, workers: int, tell) -> list:
     jobs = (
         joblib.delayed(work_person)(rows, {row.file: sums[row.file] for row in rows}, plan, across_sessions)
         for rows in people.values()
     )
     parallel = joblib.Parallel(n_jobs=min(workers, len(people)), return_as="generator", pre_dispatch="2*n_jobs")
     found = []
-    with ProgressLine(len(people)) if progress is True else contextlib.nullcontext(progress) as tell:
-        for (_, participant), result in zip(people, parallel(jobs), strict=True):
-            found.append(result)
-            if callable(tell):
-                tell(len(found), len(people), participant)
+    for (_, participant), result in zip(people, parallel(jobs), strict=True):
+        found.append(result)
+        if callable(tell):
+            tell(len(found), len(people), participant)
     return found
 
 

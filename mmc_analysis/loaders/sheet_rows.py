@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -64,7 +64,6 @@ class SheetRow:
     segment: str = "auto"
     motion: str = ""
     evidence: str = "measured"
-    key: tuple = field(default=(), compare=False)
 
 
 def read_sheet(sheet, folder=None) -> tuple[list[SheetRow], list[dict]]:

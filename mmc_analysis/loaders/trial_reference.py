@@ -16,6 +16,8 @@ from mmc_analysis.emg import (
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.loaders.trial_work import Done
 
+PEAK_FAULTS = ("amplitude", "clipping", "spike", "movement")
+
 
 @dataclass(frozen=True)
 class Normalised:
@@ -105,9 +107,23 @@ def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
         except RecordingError as fault:
             percent = normalise(one.result, None, reason=str(fault))
             trials.append(Normalised(one, percent, reason=str(fault)))
+    _flag_reference(trials, {one.row.label: one.result for one in done if one.result is not None})
     _flag_submaximal(trials)
     _flag_durations(trials)
     return trials
+
+
+def _flag_reference(trials: list[Normalised], results: dict[TrialLabel, TrialResult]) -> None:
+    """Flag trials whose reference was set by a trial with a fault that makes its peak doubtful."""
+    for trial in trials:
+        if trial.percent is None or trial.reference is None or trial.reference.winner not in results:
+            continue
+        faults = [flag for flag in results[trial.reference.winner].quality.flags if flag in PEAK_FAULTS]
+        if faults:
+            trial.flags.append("reference_flagged")
+            trial.notes.append(
+                f"The trial that set the reference is flagged itself ({', '.join(faults)}): all percents hang on its peak."
+            )
 
 
 def _flag_submaximal(trials: list[Normalised]) -> None:

@@ -84,7 +84,7 @@ def work_file(rows: list[SheetRow], sha256: str, plan: Plan) -> list[Done]:
 
 def _depends_on(row: SheetRow, sha256: str, plan: Plan) -> dict:
     own = {item.name: getattr(row, item.name) for item in dataclasses.fields(row)}
-    for name in ("number", "study", "file", "path", "design", "trial", "evidence", "key"):
+    for name in ("number", "study", "file", "path", "design", "trial", "evidence"):
         own.pop(name)
     own["label"] = vars(row.label)
     return {"sha256": sha256, "row": own, "settings": plan.settings.as_dict(), "hints": plan.hints, "code": plan.code}

@@ -310,6 +310,18 @@ def test_12_a_maximal_trial_in_which_another_muscle_is_far_higher_is_flagged(tmp
     assert quality["flags"].str.contains("channels_swapped").all() and (quality["status"] == "flagged").all()
 
 
+def test_trials_are_flagged_whose_reference_was_set_by_a_doubtful_peak(small):
+    folder, sheet = small
+    assert not process_recordings(sheet, folder=folder).quality["flags"].str.contains("reference_flagged").any()
+    table = pd.read_csv(folder / "mvic.csv")
+    table.iloc[4000, 1] += 40.0
+    table.to_csv(folder / "mvic.csv", index=False)
+    quality = process_recordings(sheet, folder=folder).quality
+    assert quality["flags"].str.contains("spike").tolist() == [True, False, False]
+    assert quality["flags"].str.contains("reference_flagged").tolist() == [False, True, True]
+    assert "set the reference is flagged itself (spike)" in quality["status_description"].iloc[1]
+
+
 def test_longer_repetitions_in_one_condition_are_flagged(small):
     folder, sheet = small
     sheet["condition"], sheet.loc[2, "events"] = ["", "regular", "pectoralis"], "1.5-3"

@@ -264,8 +264,9 @@ def test_a_channel_without_a_unit_asks_for_the_column(tmp_path):
     assert process_recordings(sheet.assign(unit="mV"), folder=tmp_path).quality["status"].tolist() != ["failed"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x00\x01garbage" * 50, "half"])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("damage", "workers"), [(b"", 1), (b"\x00\x01garbage" * 50, 1), ("half", 2)], ids=["empty", "garbage", "half"]
+)
 def test_one_corrupt_file_fails_alone(lab, sheet, tmp_path, damage, workers):
     home = tmp_path / "copy"
     one = sheet[sheet["participant"].isin(["Begoña", "José Núñez"])]
