@@ -114,13 +114,13 @@ def _over_those_there(mean: np.ndarray, missing: np.ndarray, half: int, valid: f
 
     Only windows that touch a gap are looked at: with short gaps, few.
     """
-    gone = np.flatnonzero(missing)
-    if not len(gone):
+    if not missing.any():
         return
     n, window = len(mean), 2 * half + 1
-    touched = true_runs(missing) + np.array([-half, half])
-    near = np.flatnonzero(inside(np.clip(touched, 0, n), n))
-    count = np.searchsorted(gone, near + half, side="right") - np.searchsorted(gone, near - half, side="left")
+    touched = np.clip(true_runs(missing) + np.array([-half, half]), 0, n)
+    near = np.flatnonzero(inside(touched, n))
+    total = np.concatenate([[0], np.cumsum(missing)])
+    count = total[np.minimum(near + half + 1, n)] - total[np.maximum(near - half, 0)]
     count += missing[0] * np.maximum(half - near, 0) + missing[-1] * np.maximum(near + half - (n - 1), 0)
     there = 1 - count / window
     enough = there >= max(valid, 0.5 / window) - 1e-12
