@@ -106,11 +106,15 @@ def main() -> None:
     neurokit = parser.parse_args().neurokit
     x, settings = recordings(), EmgSettings()
     sections = signal.butter(2, design_corners(settings.band, FS), "bandpass", fs=FS, output="sos")
-    gappy = x.copy()
+    gappy, torn = x.copy(), x.copy()
     gappy[:, 50_000:50_010] = np.nan
+    for start in range(2000, 118_000, 4000):
+        torn[:, start : start + 20] = np.nan
+    torn[:, 70_000:72_500] = np.nan
     cases = {
         "filter and envelope": lambda: envelope(band_pass(x, FS, settings), FS, settings),
         "filter and envelope, one short gap": lambda: envelope(band_pass(gappy, FS, settings), FS, settings),
+        "the same, 29 short gaps and a long one": lambda: envelope(band_pass(torn, FS, settings), FS, settings),
         "whole trials with quality": lambda: [process_trial(row, FS, settings) for row in x],
     }
     for name, ours in cases.items():

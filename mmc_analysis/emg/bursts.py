@@ -4,14 +4,15 @@ import numpy as np
 from scipy import ndimage
 
 from mmc_analysis.emg.butterworth import Butterworth, check_sampling_frequency, filter_signal
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.envelopes import linear_envelope
-from mmc_analysis.emg.gaps import check_signal
 from mmc_analysis.emg.parameters import BurstSettings
 from mmc_analysis.emg.runs import double_threshold
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
 
 LOW_PERCENTILE, HIGH_PERCENTILE = 5, 99
+LEAST_BASELINE_S = 0.1
 
 
 def tkeo(signal) -> np.ndarray:
@@ -90,15 +91,19 @@ def find_bursts(signal, fs: float, bursts: BurstSettings, *, baseline: tuple[flo
     return double_threshold(active, min_on, min_off) / fs
 
 
-def _baseline(baseline, signal: np.ndarray, fs: float, bursts: BurstSettings) -> slice:
+def _baseline(baseline, signal: np.ndarray, fs: float, bursts: BurstSettings) -> np.ndarray:
+    """Return which samples are rest: those of the baseline that are there."""
     if baseline is None:
         raise RecordingError(f"method='{bursts.method}' needs a stretch of rest: baseline=(start, end) in s.")
     start, stop = (round(float(second) * fs) for second in baseline)
     if not 0 <= start < stop <= len(signal):
         raise RecordingError(f"baseline={tuple(baseline)} lies outside the recording of {len(signal) / fs:.3f} s.")
-    if stop - start < 0.1 * fs or not np.isfinite(signal[start:stop]).all():
-        raise RecordingError(f"baseline={tuple(baseline)} needs at least 0.1 s of rest without a gap.")
-    return slice(start, stop)
+    rest = np.isfinite(signal)
+    rest[:start] = rest[stop:] = False
+    if rest.sum() < LEAST_BASELINE_S * fs:
+        raise RecordingError(f"baseline={tuple(baseline)} has {rest.sum() / fs:.3g} s of rest without gaps; at least {LEAST_BASELINE_S:g} s are "
+                             "needed.")  # fmt: skip
+    return rest
 
 
 def _relative(signal: np.ndarray, known: np.ndarray, fs: float, bursts: BurstSettings) -> np.ndarray:
@@ -111,7 +116,7 @@ def _relative(signal: np.ndarray, known: np.ndarray, fs: float, bursts: BurstSet
     return slow > low + bursts.fraction * (high - low)
 
 
-def _above_baseline(signal: np.ndarray, fs: float, bursts: BurstSettings, rest: slice) -> np.ndarray:
+def _above_baseline(signal: np.ndarray, fs: float, bursts: BurstSettings, rest: np.ndarray) -> np.ndarray:
     n_sd, smooth = bursts.n_sd, Butterworth(low_pass_hz=bursts.low_pass_hz)
     if bursts.method == "tkeo":
         band = Butterworth(high_pass_hz=bursts.tkeo_high_pass_hz, low_pass_hz=bursts.tkeo_low_pass_hz)

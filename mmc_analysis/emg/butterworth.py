@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal as dsp
 
+from mmc_analysis.emg.channels import each_channel
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import check_option, named_options
 
@@ -253,8 +254,28 @@ def filter_signal(
     True
     """
     check_option("padding", padding, PADDINGS, RecordingError)
+    return run_sections(sections(butterworth, fs), signal, fs, butterworth.passes, padding, padding_ms)
+
+
+def run_sections(
+    coefficients: np.ndarray, signal, fs: float, passes: int, padding: str = "even", padding_ms: float = 500.0
+) -> np.ndarray:
+    """Filter as :func:`filter_signal` does, with sections that were designed before.
+
+    Parameters
+    ----------
+    coefficients : numpy.ndarray
+        As :func:`sections` returns them.
+    signal, fs, padding, padding_ms
+        As in :func:`filter_signal`.
+    passes : {1, 2}
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape, float64.
+    """
     signal = np.asarray(signal, dtype=np.float64)
-    coefficients = sections(butterworth, fs)
     samples = round(padding_ms * fs / 1000)
     if signal.shape[-1] <= samples:
         raise RecordingError(
@@ -263,17 +284,13 @@ def filter_signal(
         )
     if not np.isfinite(signal).all():
         raise RecordingError("the signal has gaps (NaN or infinite); band_pass() filters around them.")
-    if butterworth.passes == 2:
-        return dsp.sosfiltfilt(coefficients, signal, padtype=padding, padlen=samples)
-    return _forwards(coefficients, signal, padding, samples)
+    if passes == 1:
+        return each_channel(lambda channel: _forwards(coefficients, channel, padding, samples), signal)
+    return each_channel(lambda channel: dsp.sosfiltfilt(coefficients, channel, padtype=padding, padlen=samples), signal)
 
 
 def _forwards(coefficients: np.ndarray, signal: np.ndarray, padding: str, samples: int) -> np.ndarray:
-    mirrored = signal[..., samples:0:-1]
-    first = signal[..., :1]
-    before = {"even": mirrored, "odd": 2 * first - mirrored, "constant": np.broadcast_to(first, mirrored.shape)}[
-        padding
-    ]
-    longer = np.concatenate([before, signal], axis=-1)
-    steady = dsp.sosfilt_zi(coefficients).reshape(len(coefficients), *([1] * (signal.ndim - 1)), 2)
-    return dsp.sosfilt(coefficients, longer, zi=steady * longer[..., :1])[0][..., samples:]
+    mirrored = signal[samples:0:-1]
+    before = {"even": mirrored, "odd": 2 * signal[0] - mirrored, "constant": np.full_like(mirrored, signal[0])}[padding]
+    longer = np.concatenate([before, signal])
+    return dsp.sosfilt(coefficients, longer, zi=dsp.sosfilt_zi(coefficients) * longer[0])[0][samples:]

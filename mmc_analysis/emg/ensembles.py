@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.emg.gaps import check_signal
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.repetitions import check_events
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
@@ -68,7 +68,7 @@ def ensemble(envelope, fs: float, bounds, *, points: int = 101, scale: float = 1
     envelope = check_signal(envelope, "envelope")
     if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
         raise RecordingError(f"points={points!r} must be a whole number of at least 2, such as 101.")
-    bounds = check_events(bounds, len(envelope) / fs)
+    bounds = check_events(bounds, len(envelope), fs)
     phase = np.linspace(0.0, 100.0, points)
     index = np.arange(len(envelope))
     at = (bounds[:, :1] + (bounds[:, 1:] - bounds[:, :1]) * phase / 100) * fs

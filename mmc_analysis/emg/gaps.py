@@ -2,35 +2,11 @@
 
 import numpy as np
 
-from mmc_analysis.emg.butterworth import check_sampling_frequency, filter_signal
-from mmc_analysis.emg.runs import inside, true_runs
+from mmc_analysis.emg.butterworth import check_sampling_frequency, run_sections, sections
+from mmc_analysis.emg.channels import check_signal, each_channel
+from mmc_analysis.emg.runs import between, true_runs
 from mmc_analysis.emg.settings import EmgSettings
-from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
-
-
-def check_signal(signal, what: str = "signal") -> np.ndarray:
-    """Return a signal as float64.
-
-    Raises
-    ------
-    RecordingError
-        If it is not numbers, has no samples, or is complex.
-
-    Examples
-    --------
-    >>> check_signal([1, 2])
-    array([1., 2.])
-    """
-    found = np.asarray(signal)
-    if found.dtype == object or found.dtype.kind not in "iufb":
-        try:
-            found = found.astype(np.float64)
-        except (TypeError, ValueError) as fault:
-            raise RecordingError(f"the {what} is not numbers ({fault}). Give an array of amplitudes.") from fault
-    if found.ndim == 0 or found.shape[-1] == 0:
-        raise RecordingError(f"the {what} has no samples.")
-    return found.astype(np.float64, copy=False)
 
 
 @named_options
@@ -69,24 +45,20 @@ def band_pass(signal, fs: float, settings: EmgSettings) -> np.ndarray:
     signal, fs = check_signal(signal), check_sampling_frequency(fs)
     if settings.signal == "envelope":
         return signal.copy()
-    if np.isfinite(signal).all():
-        return _filtered(signal, fs, settings)
-    if signal.ndim > 1:
-        return np.stack([band_pass(row, fs, settings) for row in signal])
-    return _around_gaps(signal, fs, settings)
+    coefficients = sections(settings.band, fs)
+    return each_channel(lambda channel: _around_gaps(channel, fs, settings, coefficients), signal)
 
 
-def _filtered(signal: np.ndarray, fs: float, settings: EmgSettings) -> np.ndarray:
-    return filter_signal(signal, fs, settings.band, padding=settings.padding, padding_ms=settings.padding_ms)
-
-
-def _around_gaps(signal: np.ndarray, fs: float, settings: EmgSettings) -> np.ndarray:
+def _around_gaps(signal: np.ndarray, fs: float, settings: EmgSettings, coefficients: np.ndarray) -> np.ndarray:
+    how = fs, settings.passes, settings.padding, settings.padding_ms
     missing = ~np.isfinite(signal)
-    filtered = np.full(len(signal), np.nan)
+    if not missing.any():
+        return run_sections(coefficients, signal, *how)
+    filtered = bridged(signal)
     shortest = max(settings.segment_ms, settings.padding_ms) * fs / 1000 + 1
     for start, stop in stretches(missing, fs, settings):
-        if stop - start >= shortest:
-            filtered[start:stop] = _filtered(bridged(signal[start:stop]), fs, settings)
+        long_enough = stop - start >= shortest
+        filtered[start:stop] = run_sections(coefficients, filtered[start:stop], *how) if long_enough else np.nan
     filtered[missing] = np.nan
     return filtered
 
@@ -110,22 +82,25 @@ def stretches(missing: np.ndarray, fs: float, settings: EmgSettings) -> np.ndarr
     short = (length <= settings.bridge_ms * fs / 1000) & ~at_end
     if length[short].sum() >= settings.bridge_share * len(missing):
         short[:] = False
-    return true_runs(~inside(gaps[~short], len(missing)))
+    return between(gaps[~short], len(missing))
 
 
 def bridged(signal: np.ndarray) -> np.ndarray:
-    """Return a copy with straight lines across its gaps.
+    """Return a copy with straight lines across its gaps; a gap at an end takes the value beside it.
 
     Examples
     --------
     >>> bridged(np.array([1.0, np.nan, 3.0]))
     array([1., 2., 3.])
     """
-    known = np.isfinite(signal)
-    if known.all():
-        return signal
-    index = np.arange(len(signal))
-    return np.where(known, signal, np.interp(index, index[known], signal[known]))
+    missing = ~np.isfinite(signal)
+    gaps = true_runs(missing)
+    whole = signal.copy()
+    if len(gaps) and not missing.all():
+        around = np.unique(np.concatenate([gaps[:, 0] - 1, gaps[:, 1]]))
+        around = around[(around >= 0) & (around < len(signal))]
+        whole[missing] = np.interp(np.flatnonzero(missing), around, signal[around])
+    return whole
 
 
 def edge_mask(filtered: np.ndarray, fs: float, settings: EmgSettings) -> np.ndarray:

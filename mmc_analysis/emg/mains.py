@@ -3,7 +3,9 @@
 import numpy as np
 from scipy import signal as dsp
 
-from mmc_analysis.emg.gaps import check_signal, stretches
+from mmc_analysis.emg.butterworth import run_sections
+from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.gaps import bridged, stretches
 from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
@@ -30,7 +32,7 @@ def notch(signal, fs: float, settings: EmgSettings) -> np.ndarray:
     Raises
     ------
     RecordingError
-        If `line_freq_hz` is None.
+        If `line_freq_hz` is None, or a stretch without gaps is shorter than the continuation that the filter needs.
 
     Examples
     --------
@@ -42,15 +44,15 @@ def notch(signal, fs: float, settings: EmgSettings) -> np.ndarray:
     if settings.line_freq_hz is None:
         raise RecordingError("a notch needs line_freq_hz: 50 in Europe, 60 in North America. It is never guessed.")
     signal = check_signal(signal)
-    cleaned = np.full_like(signal, np.nan)
-    known = np.isfinite(signal)
-    for start, stop in stretches(~known, fs, settings):
-        part = np.where(known[start:stop], signal[start:stop], 0.0)
+    missing = ~np.isfinite(signal)
+    cleaned = bridged(signal)
+    for start, stop in stretches(missing, fs, settings):
         for harmonic in range(1, settings.notch_harmonics + 1):
             frequency = harmonic * settings.line_freq_hz
             if frequency < fs / 2:
-                b, a = dsp.iirnotch(frequency, frequency / settings.notch_width_hz, fs=fs)
-                padding = min(len(part) - 1, round(settings.padding_ms * fs / 1000))
-                part = dsp.sosfiltfilt(dsp.tf2sos(b, a), part, padtype=settings.padding, padlen=padding)
-        cleaned[start:stop] = np.where(known[start:stop], part, np.nan)
+                notched = dsp.tf2sos(*dsp.iirnotch(frequency, frequency / settings.notch_width_hz, fs=fs))
+                cleaned[start:stop] = run_sections(
+                    notched, cleaned[start:stop], fs, 2, settings.padding, settings.padding_ms
+                )
+    cleaned[missing] = np.nan
     return cleaned

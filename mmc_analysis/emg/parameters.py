@@ -123,9 +123,11 @@ class QualityLimits:
         Mean over rest amplitude above which the offset is flagged.
     mains_db : float
         Power at the mains frequency or a harmonic over that of its neighbours, at rest; 5 dB more where rest is shorter than
-        1.5 s, because a single spectrum is rough.
+        1.5 s, because a single spectrum is rough; not judged below 0.6 s.
     rest_kurtosis : float
         Kurtosis at rest (3 for Gaussian noise) above which heart beats are looked for.
+    spike_ratio : float
+        Highest sample of a repetition over the root mean square of the half second around it.
     movement_ratio : float
         Power in 1-10 Hz over power from 10 Hz up, before filtering.
     snr_db : float
@@ -154,6 +156,7 @@ class QualityLimits:
     offset_over_rest: float = 10.0
     mains_db: float = 10.0
     rest_kurtosis: float = 10.0
+    spike_ratio: float = 12.0
     movement_ratio: float = 0.1
     snr_db: float = 15.0
     high_frequency_share: float = 0.01

@@ -64,7 +64,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
     "drake2006": Preset(
         "Drake JDM, Callaghan JP (2006) J Electromyogr Kinesiol 16:175-187",
         {"ecg": "high-pass", "ecg_high_pass_hz": 30.0, "order": 4},
-        {"ecg": "high-pass filter against heart beats", "ecg_high_pass_hz": "30 Hz", "order": "fourth-order Butterworth"},
-        ("Whether the order counts one pass or both was not available; here it counts both.",),
+        {"ecg": "high-pass filter against heart beats", "ecg_high_pass_hz": "30 Hz",
+         "order": "fourth-order Butterworth; whether that counts one pass or both is not known, here it counts both"},
     ),
 })  # fmt: skip

@@ -29,8 +29,8 @@ class Segmentation:
     source: str
 
 
-def check_events(events, duration_s: float) -> np.ndarray:
-    """Return events as an array of starts and stops.
+def check_events(events, samples: int, fs: float) -> np.ndarray:
+    """Return events as an array of starts and stops; a stop that rounding put one sample beyond the recording is its end.
 
     Raises
     ------
@@ -39,9 +39,11 @@ def check_events(events, duration_s: float) -> np.ndarray:
 
     Examples
     --------
-    >>> check_events([(0.5, 1.5)], 4.0)
-    array([[0.5, 1.5]])
+    >>> check_events([(0.5, 1.5), (1.5, 4.0004)], 8000, 2000.0)
+    array([[0.5, 1.5],
+           [1.5, 4. ]])
     """
+    duration_s = samples / fs
     try:
         bounds = np.asarray(events, dtype=float)
     except (TypeError, ValueError) as fault:
@@ -53,7 +55,7 @@ def check_events(events, duration_s: float) -> np.ndarray:
             raise RecordingError(
                 f"event {number} runs from {start:g} to {stop:g} s. A start must come before its stop."
             )
-        if start < 0 or stop > duration_s + 1e-9:
+        if start < 0 or stop > duration_s + 1 / fs:
             raise RecordingError(
                 f"event {number} ({start:g} to {stop:g} s) lies outside the recording of {duration_s:g} s. "
                 "Are the events in s, and from the same start?"
@@ -62,7 +64,7 @@ def check_events(events, duration_s: float) -> np.ndarray:
             raise RecordingError(
                 f"event {number} starts at {start:g} s, before event {number - 1} ends. Put them in order."
             )
-    return bounds
+    return np.minimum(bounds, duration_s)
 
 
 @named_options
@@ -124,7 +126,7 @@ def find_repetitions(
         if segment == name and given is None:
             raise RecordingError(f"segment='{name}' needs {name}=, which was not given.")
     if events is not None and segment in ("auto", "events"):
-        return Segmentation(check_events(events, duration), "events")
+        return Segmentation(check_events(events, len(filtered), fs), "events")
     first = None
     for source in ("signal", "motion") if segment == "auto" else (segment,):
         if source == "motion" and motion is None:
@@ -139,8 +141,8 @@ def find_repetitions(
 def _bounds(source: str, filtered, fs: float, settings: EmgSettings, motion: Motion | None, rest) -> np.ndarray:
     if source == "signal":
         return find_bursts(filtered, fs, settings.bursts, baseline=rest)
-    cycles = motion_cycles(motion.values, motion.fs, settings.bursts)
-    return np.clip(cycles, 0.0, len(filtered) / fs)
+    cycles = np.clip(motion_cycles(motion.values, motion.fs, settings.bursts) + motion.start_s, 0.0, len(filtered) / fs)
+    return cycles[cycles[:, 1] > cycles[:, 0]]
 
 
 @named_options

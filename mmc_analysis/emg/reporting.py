@@ -1,7 +1,7 @@
 """What a methods section should say of the EMG, after the reporting lists of ISEK and CEDE."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from mmc_analysis.emg.envelopes import window_length_ms
 from mmc_analysis.emg.parameters import named_fields
@@ -15,6 +15,7 @@ SOURCES = (
     "Besomi M et al. (2020) CEDE project: amplitude normalization matrix, J Electromyogr Kinesiol 53:102438",
     "McManus L et al. (2021) CEDE project: terminology matrix, J Electromyogr Kinesiol",
 )
+OWN_REFERENCES = ("task_mean", "task_peak")
 ENVELOPE_WORDS = {"rms": "root mean square", "arv": "average rectified value"}
 REFERENCE_WORDS = {
     "mvic": "the highest peak over all trials and positions of maximal voluntary isometric contraction",
@@ -23,6 +24,11 @@ REFERENCE_WORDS = {
     "task_mean": "the mean over all task trials, one value for each participant and muscle",
     "task_peak": "the highest peak over all task trials, one value for each participant and muscle",
 }
+PARAMETER_WORDS = {
+    "high_pass_hz": "high-pass corner", "low_pass_hz": "low-pass corner", "order": "order of the filter", "envelope": "kind of amplitude",
+    "window_ms": "window", "reference": "reference", "ecg": "treatment of heart beats", "ecg_high_pass_hz": "corner against heart beats",
+}  # fmt: skip
+DECIBELS_PER_ORDER = 6
 BURST_WORDS = {
     "relative": "a linear envelope ({slow_low_pass_hz:g} Hz) above {percent:g} % of the way from its low to its high level",
     "double-threshold": "the rectified signal ({low_pass_hz:g} Hz low-pass) above baseline mean + {n_sd:g} SD",
@@ -40,9 +46,11 @@ class Acquisition:
 
     Attributes
     ----------
-    electrode_material, electrode_shape, electrode_size, interelectrode_distance, electrode_location : str
-    skin_preparation, detection_mode, amplifier, input_impedance, common_mode_rejection, gain : str
-    hardware_filter, converter, manufacturer : str
+    electrode_material, electrode_shape, electrode_size, interelectrode_distance, electrode_location, electrode_orientation : str
+    reference_electrode, skin_preparation, detection_mode, amplifier, input_impedance, common_mode_rejection : str
+    signal_to_noise_ratio, gain, hardware_filter, converter, manufacturer : str
+    reference_contractions : str
+        Positions, number, duration, rest and encouragement of the contractions that amplitudes are expressed in percent of.
         Empty text means not known; the paragraph then lists the item as missing.
     """
 
@@ -51,15 +59,56 @@ class Acquisition:
     electrode_size: str = ""
     interelectrode_distance: str = ""
     electrode_location: str = ""
+    electrode_orientation: str = ""
+    reference_electrode: str = ""
     skin_preparation: str = ""
     detection_mode: str = ""
     amplifier: str = ""
     input_impedance: str = ""
     common_mode_rejection: str = ""
+    signal_to_noise_ratio: str = ""
     gain: str = ""
     hardware_filter: str = ""
     converter: str = ""
     manufacturer: str = ""
+    reference_contractions: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What became of the signals of a study, in numbers.
+
+    Attributes
+    ----------
+    signals, masked, failed, repetitions, empty : int
+        Channels of trials; those with an empty amplitude, and those that could not be processed; repetitions, and empty ones.
+    flags : mapping of str to int
+        Code to the number of signals that have it.
+    """
+
+    signals: int = 0
+    masked: int = 0
+    failed: int = 0
+    repetitions: int = 0
+    empty: int = 0
+    flags: Mapping[str, int] = field(default_factory=dict)
+
+
+def tally(quality: Iterable[Quality]) -> Tally:
+    """Count what quality records say.
+
+    Examples
+    --------
+    >>> tally([])
+    Tally(signals=0, masked=0, failed=0, repetitions=0, empty=0, flags={})
+    """
+    records = list(quality)
+    flags: dict[str, int] = {}
+    for record in records:
+        for flag in record.flags:
+            flags[flag] = flags.get(flag, 0) + 1
+    return Tally(signals=len(records), masked=sum(record.status == "masked" for record in records), flags=flags,
+                 repetitions=sum(record.repetitions for record in records), empty=sum(record.repetitions_empty for record in records))  # fmt: skip
 
 
 @named_options
@@ -92,16 +141,52 @@ def methods_paragraph(
     >>> "10-500 Hz" in text and "root mean square over a centred window of 500.7 ms" in text
     True
     """
+    references = tuple(references)
+    factors = [factor for factor in (reference.sensitivity().factor for reference in references) if factor == factor]
+    return paragraph(
+        settings,
+        () if fs is None else (fs,),
+        acquisition,
+        [reference.method for reference in references],
+        factors,
+        tally(quality),
+    )
+
+
+def paragraph(
+    settings: EmgSettings, rates: Sequence[float], acquisition: Acquisition | None, methods: Sequence[str], factors: Sequence[float],
+    counts: Tally,
+) -> str:  # fmt: skip
+    """Write the paragraph of :func:`methods_paragraph` from numbers.
+
+    Parameters
+    ----------
+    settings : EmgSettings
+    rates : sequence of float
+        Sampling frequencies in Hz.
+    acquisition : Acquisition or None
+    methods : sequence of str
+        Kinds of the references that were used.
+    factors : sequence of float
+        What percents would be multiplied by without the winning trial, for each reference.
+    counts : Tally
+
+    Returns
+    -------
+    str
+    """
     parts = [
-        _acquired(acquisition, fs), _filtered(settings), _treated(settings), _smoothed(settings, fs), _measured(settings),
-        _normalised(settings, tuple(references)), _gaps(settings), _quality(tuple(quality)), _preset(settings),
-        _missing(acquisition, fs),
+        _acquired(acquisition, rates), _filtered(settings), _treated(settings), _smoothed(settings, rates), _measured(settings),
+        _normalised(settings, methods, factors, acquisition), _gaps(settings), _quality(counts), _preset(settings),
+        _missing(acquisition, rates, settings),
     ]  # fmt: skip
     return " ".join(part for part in parts if part)
 
 
-def missing_items(acquisition: Acquisition | None, fs: float | None = None) -> tuple[str, ...]:
-    """Return the reporting items that are still unknown.
+def missing_items(
+    acquisition: Acquisition | None, rates: Sequence[float] = (), settings: EmgSettings | None = None
+) -> tuple[str, ...]:
+    """Return the reporting items that are still unknown. Contractions that are no reference need not be described.
 
     Examples
     --------
@@ -109,15 +194,18 @@ def missing_items(acquisition: Acquisition | None, fs: float | None = None) -> t
     ('sampling frequency', 'electrode material', 'electrode shape')
     """
     acquisition = acquisition or Acquisition()
-    unknown = [f.name.replace("_", " ") for f in fields(acquisition) if not getattr(acquisition, f.name)]
-    return (*(() if fs else ("sampling frequency",)), *unknown)
+    own = settings is not None and settings.reference in OWN_REFERENCES
+    unknown = [f.name.replace("_", " ") for f in fields(acquisition)
+               if not getattr(acquisition, f.name) and not (own and f.name == "reference_contractions")]  # fmt: skip
+    return (*(() if rates else ("sampling frequency",)), *unknown)
 
 
-def _acquired(acquisition: Acquisition | None, fs: float | None) -> str:
+def _acquired(acquisition: Acquisition | None, rates: Sequence[float]) -> str:
     known = [
-        f"{f.name.replace('_', ' ')}: {getattr(acquisition, f.name)}" for f in fields(acquisition) if getattr(acquisition, f.name)
+        f"{f.name.replace('_', ' ')}: {getattr(acquisition, f.name)}" for f in fields(acquisition)
+        if getattr(acquisition, f.name) and f.name != "reference_contractions"
     ] if acquisition else []  # fmt: skip
-    sampled = f" sampled at {fs:g} Hz" if fs else ""
+    sampled = f" sampled at {' or '.join(f'{rate:g}' for rate in rates)} Hz" if rates else ""
     return f"Surface EMG was{sampled or ' recorded'}" + (f" ({'; '.join(known)})." if known else ".")
 
 
@@ -131,8 +219,8 @@ def _filtered(settings: EmgSettings) -> str:
     corners = "after all passes" if band.corners == "effective" else "after each pass"
     ends = {"even": "mirrored", "odd": "point-mirrored", "constant": "held"}[settings.padding]
     return (
-        f"Whole recordings were {kind} filtered with a Butterworth filter ({width}, effective order {band.order}, {passes} of order "
-        f"{band.design_order}, -3 dB at the corners {corners}; ends {ends} for {settings.padding_ms:g} ms); peaks were not taken within "
+        f"Whole recordings were {kind} filtered with a Butterworth filter ({width}, effective order {band.order} "
+        f"({DECIBELS_PER_ORDER * band.order} dB per octave), {passes} of order {band.design_order}, -3 dB at the corners {corners}; ends {ends} for {settings.padding_ms:g} ms); peaks were not taken within "
         f"{settings.edge_ms:g} ms of an end."
     )
 
@@ -155,7 +243,7 @@ def _treated(settings: EmgSettings) -> str:
     return "" if settings.signal == "envelope" else f"{heart}, {mains}"
 
 
-def _smoothed(settings: EmgSettings, fs: float | None) -> str:
+def _smoothed(settings: EmgSettings, rates: Sequence[float]) -> str:
     if settings.signal == "envelope":
         return ""
     if settings.envelope == "linear":
@@ -164,7 +252,8 @@ def _smoothed(settings: EmgSettings, fs: float | None) -> str:
             f"The amplitude is the linear envelope: rectified, then low-pass filtered at {smoothing.low_pass_hz:g} Hz (Butterworth, "
             f"effective order {smoothing.order})."
         )
-    length = f"{window_length_ms(settings.window_ms, fs):.1f}" if fs else f"{settings.window_ms:g}"
+    lengths = sorted({round(window_length_ms(settings.window_ms, rate), 1) for rate in rates}) or [settings.window_ms]
+    length = " or ".join(f"{length:g}" for length in lengths)
     return f"The amplitude is the {ENVELOPE_WORDS[settings.envelope]} over a centred window of {length} ms, moved sample by sample."
 
 
@@ -173,15 +262,18 @@ def _measured(settings: EmgSettings) -> str:
     words = BURST_WORDS[bursts.method].format(**vars(bursts), percent=100 * bursts.fraction)
     return (
         "Repetitions were taken from recorded events where there were any, otherwise from the signal "
-        f"({words}; gaps below {bursts.min_gap_ms:g} ms joined, bursts below {bursts.min_burst_ms:g} ms dropped). "
+        f"({words}; gaps below {bursts.min_gap_ms:g} ms joined, bursts below {bursts.min_burst_ms:g} ms dropped), and from an angle or "
+        "displacement where that found none or another number than the protocol has; maximal trials without events were taken whole. "
         "Peak and mean are the highest and the mean value of the envelope in each repetition."
     )
 
 
-def _normalised(settings: EmgSettings, references: tuple[Reference, ...]) -> str:
-    methods = list(dict.fromkeys(reference.method for reference in references)) or [settings.reference]
-    text = f"Amplitudes were expressed in percent of {' or '.join(REFERENCE_WORDS[m] for m in methods)}, processed identically."
-    factors = [f for f in (reference.sensitivity().factor for reference in references) if f == f]
+def _normalised(
+    settings: EmgSettings, methods: Sequence[str], factors: Sequence[float], acquisition: Acquisition | None
+) -> str:
+    used = list(dict.fromkeys(methods)) or [settings.reference]
+    done = f" ({acquisition.reference_contractions})" if acquisition and acquisition.reference_contractions else ""
+    text = f"Amplitudes were expressed in percent of {' or '.join(REFERENCE_WORDS[m] for m in used)}{done}, processed identically."
     if factors:
         text += (
             f" Without the trial that set it, values would be multiplied by {min(factors):.2f} to {max(factors):.2f} "
@@ -200,20 +292,16 @@ def _gaps(settings: EmgSettings) -> str:
     )
 
 
-def _quality(quality: tuple[Quality, ...]) -> str:
-    if not quality:
+def _quality(counts: Tally) -> str:
+    if not counts.signals:
         return ""
-    counts: dict[str, int] = {}
-    for record in quality:
-        for flag in record.flags:
-            counts[flag] = counts.get(flag, 0) + 1
-    masked = sum(record.status == "masked" for record in quality)
-    empty = sum(record.repetitions_empty for record in quality)
-    total = sum(record.repetitions for record in quality)
     listed = ", ".join(
-        f"{flag.replace('_', ' ')} {n}" for flag, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        f"{flag.replace('_', ' ')} {n}"
+        for flag, n in sorted(counts.flags.items(), key=lambda item: (-item[1], item[0]))
     )
-    text = f"Of {len(quality)} signal{'s' * (len(quality) > 1)}, {masked} were wholly or partly masked; {empty} of {total} repetitions are empty."
+    failed = f"{counts.failed} could not be processed, " if counts.failed else ""
+    text = (f"Of {counts.signals} signal{'s' * (counts.signals > 1)}, {failed}{counts.masked} were wholly or partly masked; {counts.empty} of "
+            f"{counts.repetitions} repetitions are empty.")  # fmt: skip
     return text + (f" Flags: {listed}." if listed else " None was flagged.")
 
 
@@ -221,16 +309,15 @@ def _preset(settings: EmgSettings) -> str:
     if settings.source is None:
         return ""
     known, assumed = settings.known(), settings.assumed()
-    stated = ", ".join(f"{name} ({words})" for name, words in known.items()) or "none of the parameters"
-    main = [
-        name
-        for name in ("high_pass_hz", "low_pass_hz", "order", "envelope", "window_ms", "reference")
-        if name in assumed
-    ]
-    text = f"The settings follow {settings.source.citation}, which states: {stated}."
+    stated = (
+        ", ".join(f"the {PARAMETER_WORDS[name]} ({words})" for name, words in known.items())
+        or "none of the parameters used"
+    )
+    main = [f"the {words}" for name, words in PARAMETER_WORDS.items() if name in assumed and not name.startswith("ecg")]
+    text = f"The settings follow {settings.source.citation}, which states {stated}."
     return text + (f" Assumed here: {', '.join(main)}." if main else "")
 
 
-def _missing(acquisition: Acquisition | None, fs: float | None) -> str:
-    missing = missing_items(acquisition, fs)
+def _missing(acquisition: Acquisition | None, rates: Sequence[float], settings: EmgSettings) -> str:
+    missing = missing_items(acquisition, rates, settings)
     return f"Still to be reported: {', '.join(missing)}." if missing else ""

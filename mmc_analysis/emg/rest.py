@@ -7,16 +7,15 @@ from scipy import stats
 
 from mmc_analysis.emg.envelopes import moving_rms
 from mmc_analysis.emg.gaps import edge_mask
-from mmc_analysis.emg.runs import true_runs
+from mmc_analysis.emg.runs import double_threshold, true_runs
 from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
 
-QUIET_WINDOW_S = 1.25
-QUIET_FACTOR = 1.6
+WINDOW_S, REACH = 1.25, 0.7
+PIECE_S, LEAST_PIECES, LOUD_PIECES = 0.1, 3, 2
+QUIET_FACTOR, ACTIVE_FACTOR = 1.6, 2.0
 LEAST_REST_S = 0.1
-REACH = 0.7
-TRIM_S, TRIM_FACTOR = 0.1, 1.6
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,8 @@ class Rest:
 def find_rest(filtered, fs: float, settings: EmgSettings, *, rest: tuple[float, float] | None = None) -> Rest:
     """Return rest as given, or the longest stretch whose root mean square over 1.25 s stays within 1.6 times its 5th percentile.
 
-    The window holds at least one heart beat, so that beats do not split rest; its ends are trimmed where activity sets in.
+    The window holds at least one heart beat, so that beats do not split rest. Where no window is free of activity, rest is the longest
+    row of quiet pieces of 0.1 s. Pieces at its ends that peak higher than the others are left out: there activity sets in.
 
     Parameters
     ----------
@@ -83,31 +83,49 @@ def find_rest(filtered, fs: float, settings: EmgSettings, *, rest: tuple[float, 
     if rest is not None:
         start, stop = _given(rest, filtered, fs)
         return _described(start, stop, "given", filtered, fs, settings)
-    half = max(1, round(QUIET_WINDOW_S * fs / 2))
-    level = np.where(edge_mask(filtered, fs, settings), np.nan, filtered)
-    if len(level) < 2 * half + 1 or np.isnan(level).all():
-        return Rest(*[float("nan")] * 2, "quietest", *[float("nan")] * 2)
-    level = np.where(np.isnan(level), np.nan, moving_rms(level, half, valid=0.9))
+    step = max(1, round(PIECE_S * fs))
+    usable = np.where(edge_mask(filtered, fs, settings), np.nan, filtered)
+    level, peak = _pieces(usable, step)
     if np.isnan(level).all():
         return Rest(*[float("nan")] * 2, "quietest", *[float("nan")] * 2)
+    lowest = float(np.nanpercentile(level, 5))
+    found = _by_windows(usable, round(WINDOW_S * fs / 2), step)
+    if found is None or not np.nanpercentile(level[found], 25) <= ACTIVE_FACTOR * lowest:
+        found = _by_pieces(level, lowest)
+    if found is None:
+        return Rest(*[float("nan")] * 2, "quietest", *[float("nan")] * 2)
+    low = found.start + np.flatnonzero(peak[found] <= QUIET_FACTOR * np.nanpercentile(peak[found], 25))
+    return _described(int(low[0] * step), int((low[-1] + 1) * step), "quietest", filtered, fs, settings)
+
+
+def _by_windows(signal: np.ndarray, half: int, step: int) -> slice | None:
+    """Return the pieces of the longest stretch of quiet windows; activity may set in within its ends."""
+    if len(signal) < 2 * half + 1:
+        return None
+    level = np.where(np.isnan(signal), np.nan, moving_rms(signal, half, valid=0.9))
+    if np.isnan(level).all():
+        return None
     quiet = true_runs(level <= QUIET_FACTOR * np.nanpercentile(level, 5))
-    start, stop = quiet[(quiet[:, 1] - quiet[:, 0]).argmax()]
-    reach = round(REACH * half)
-    start, stop = _trimmed(max(0, start - reach), min(len(filtered), stop + reach), filtered, fs)
-    return _described(start, stop, "quietest", filtered, fs, settings)
+    start, stop = quiet[np.diff(quiet).argmax()] + np.array([-1, 1]) * round(REACH * half)
+    first, last = -(-max(0, start) // step), min(len(signal), stop) // step
+    return slice(int(first), int(last)) if last > first else None
 
 
-def _trimmed(start: int, stop: int, filtered: np.ndarray, fs: float) -> tuple[int, int]:
-    """Take pieces of 0.1 s off both ends while they are louder than the median piece."""
-    step = max(1, round(TRIM_S * fs))
-    count = (stop - start) // step
-    if count < 5:
-        return start, stop
-    power = np.nan_to_num(filtered[start : start + count * step]).reshape(count, step)
-    quiet = np.flatnonzero(
-        np.sqrt(np.mean(power**2, axis=1)) <= TRIM_FACTOR * np.median(np.sqrt(np.mean(power**2, axis=1)))
-    )
-    return start + int(quiet[0]) * step, start + (int(quiet[-1]) + 1) * step
+def _by_pieces(level: np.ndarray, lowest: float) -> slice | None:
+    """Return the longest row of quiet pieces; up to two louder ones, as a heart beat makes them, do not end it."""
+    rows = double_threshold(level <= QUIET_FACTOR * lowest, LEAST_PIECES, LOUD_PIECES + 1)
+    return slice(*map(int, rows[np.diff(rows).argmax()])) if len(rows) else None
+
+
+def _pieces(signal: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return root mean square and peak of each piece of `step` samples; NaN where less than half of it is there."""
+    pieces = signal[: len(signal) // step * step].reshape(-1, step)
+    known = np.isfinite(pieces)
+    size = np.where(known, np.abs(pieces), 0.0)
+    count = np.maximum(known.sum(axis=1), 1)
+    enough = known.sum(axis=1) >= step / 2
+    level, peak = np.sqrt((size**2).sum(axis=1) / count), size.max(axis=1)
+    return np.where(enough, level, np.nan), np.where(enough, peak, np.nan)
 
 
 def _given(rest, filtered: np.ndarray, fs: float) -> tuple[int, int]:

@@ -51,13 +51,16 @@ class Motion:
     Attributes
     ----------
     values : numpy.ndarray
-        Shape (n,), any unit; starts in the start position, together with the EMG.
+        Shape (n,), any unit; starts in the start position.
     fs : float
         Its own sampling frequency in Hz.
+    start_s : float
+        When it starts, in s from the first sample of the EMG.
     """
 
     values: np.ndarray
     fs: float
+    start_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class Quality:
         Rest and its amplitude.
     rest_from : str
         "given", or "quietest": the longest quiet stretch, which may not be true rest.
-    rest_kurtosis, snr_db, mains_hz, mains_db, movement_ratio, heart_rate_hz : float
+    rest_kurtosis, snr_db, mains_hz, mains_db, spike_ratio, movement_ratio, heart_rate_hz : float
         NaN where they could not be computed.
     beats_found, beats_subtracted : int
     repetitions, repetitions_empty : int
@@ -155,6 +158,7 @@ class Quality:
     snr_db: float
     mains_hz: float
     mains_db: float
+    spike_ratio: float
     movement_ratio: float
     heart_rate_hz: float
     beats_found: int

@@ -21,10 +21,11 @@ def true_runs(mask) -> np.ndarray:
     >>> true_runs([False, True, True, False, True]).tolist()
     [[1, 3], [4, 5]]
     """
-    padded = np.zeros(len(mask) + 2, dtype=np.int8)
-    padded[1:-1] = mask
-    step = np.diff(padded)
-    return np.column_stack([np.flatnonzero(step == 1), np.flatnonzero(step == -1)])
+    index = np.flatnonzero(mask)
+    if not len(index):
+        return np.empty((0, 2), dtype=np.int64)
+    breaks = np.flatnonzero(np.diff(index) > 1)
+    return np.column_stack([index[np.append(0, breaks + 1)], index[np.append(breaks, -1)] + 1])
 
 
 def equal_runs(values: np.ndarray, at_least: int) -> np.ndarray:
@@ -60,10 +61,22 @@ def inside(runs: np.ndarray, length: int) -> np.ndarray:
     >>> inside(np.array([[1, 3]]), 4).tolist()
     [False, True, True, False]
     """
-    step = np.zeros(length + 1, dtype=np.int64)
-    np.add.at(step, runs[:, 0], 1)
-    np.add.at(step, runs[:, 1], -1)
-    return np.cumsum(step[:-1]) > 0
+    mask = np.zeros(length, dtype=bool)
+    for start, stop in runs:
+        mask[start:stop] = True
+    return mask
+
+
+def between(runs: np.ndarray, length: int) -> np.ndarray:
+    """Return the runs of what is left of `length` samples outside `runs`, which are in order and apart.
+
+    Examples
+    --------
+    >>> between(np.array([[1, 3], [5, 6]]), 6).tolist()
+    [[0, 1], [3, 5]]
+    """
+    bounds = np.concatenate([[0], runs.ravel(), [length]]).reshape(-1, 2)
+    return bounds[bounds[:, 1] > bounds[:, 0]]
 
 
 def double_threshold(active, min_on: int, min_off: int) -> np.ndarray:

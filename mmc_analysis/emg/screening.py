@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
-from mmc_analysis.emg.gaps import check_signal
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.parameters import QualityLimits
-from mmc_analysis.emg.runs import equal_runs, inside
+from mmc_analysis.emg.runs import equal_runs, inside, true_runs
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import check_option, named_options
 
@@ -14,6 +15,7 @@ MICROVOLTS = {"uV": 1.0, "µV": 1.0, "mV": 1e3, "V": 1e6}
 CONVERTER_BITS = (8, 10, 12, 14, 16, 24)
 FLAT_SHARE = 0.9
 BEYOND_NUMBERS = 1e100
+NEAR_ZERO, FAST_OVER_SLOW, SLOW_S = 0.005, 3.0, 0.1
 
 
 @named_options
@@ -57,6 +59,8 @@ class Screened:
         Samples that were not numbers already, stood for "missing", or belong to runs of identical values.
     flat : bool
         Nearly all samples are identical to their neighbours: the channel is empty.
+    step : float
+        Smallest difference between neighbours in µV: the converter's resolution, where the signal shows it.
     """
 
     signal: np.ndarray
@@ -66,6 +70,7 @@ class Screened:
     sentinel: int
     dropout: int
     flat: bool
+    step: float = 0.0
 
 
 @named_options
@@ -103,33 +108,64 @@ def screen(signal, fs: float, limits: QualityLimits) -> Screened:
     signal[missing] = np.nan
     sentinel = sentinels(signal)
     signal[sentinel] = np.nan
-    clipped = clipping(signal, limits.clip_run)
+    step = resolution(signal)
     identical = equal_runs(signal, max(3, int(np.ceil(limits.dropout_ms * fs / 1000))))
+    lost = identical[~by_resolution(signal, identical, step)]
     known = np.isfinite(signal)
-    flat = bool(known.sum() == 0 or np.diff(identical).sum() >= FLAT_SHARE * known.sum() or np.ptp(signal[known]) == 0)
-    if flat:
-        dropout, clipped = known, np.zeros_like(clipped)
-    else:
-        dropout = inside(identical[~_by_resolution(signal, identical)], len(signal))
+    flat = bool(_span(signal) <= step or np.diff(lost).sum() >= FLAT_SHARE * known.sum())
+    clipped = np.zeros(len(signal), dtype=bool) if flat else clipping(signal, limits.clip_run, step)
+    dropout = known if flat else inside(lost, len(signal))
     signal[dropout] = np.nan
-    runs = equal_runs(np.where(clipped, 1.0, np.arange(len(signal)) + 2.0), 2)
-    longest = int((runs[:, 1] - runs[:, 0]).max()) if len(runs) else 0
-    return Screened(signal, clipped, longest, int(missing.sum()), int(sentinel.sum()), int(dropout.sum()), flat)
+    runs = true_runs(clipped)
+    longest = int(np.diff(runs).max()) if len(runs) else 0
+    return Screened(signal, clipped, longest, int(missing.sum()), int(sentinel.sum()), int(dropout.sum()), flat, step)
 
 
-def _by_resolution(signal: np.ndarray, runs: np.ndarray) -> np.ndarray:
-    """Return which runs of identical values a coarse converter explains: both neighbours lie within one of its steps."""
-    if not len(runs):
-        return np.zeros(0, dtype=bool)
+def _span(signal: np.ndarray) -> float:
+    known = signal[np.isfinite(signal)]
+    return float(np.ptp(known)) if len(known) else 0.0
+
+
+def resolution(signal: np.ndarray) -> float:
+    """Return the smallest difference between neighbours that differ; 0 where all are alike.
+
+    Examples
+    --------
+    >>> resolution(np.array([0.0, 2.5, 2.5, np.nan, -5.0, 0.0]))
+    2.5
+    """
     steps = np.abs(np.diff(signal))
-    one_step = 1.5 * steps[steps > 0].min()
+    return float(steps[steps > 0].min(initial=np.inf)) if (steps > 0).any() else 0.0
+
+
+def by_resolution(signal: np.ndarray, runs: np.ndarray, step: float) -> np.ndarray:
+    """Return which runs of identical values a coarse converter explains: the signal enters and leaves them by small steps.
+
+    Parameters
+    ----------
+    signal : numpy.ndarray
+        Shape (n,).
+    runs : numpy.ndarray
+        Shape (n_runs, 2).
+    step : float
+        The converter's resolution.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        Shape (n_runs,). True where one side is at most one step away and the other at most three, as where activity sets in.
+
+    Examples
+    --------
+    >>> x = np.array([1.0, 0.0, 0.0, 0.0, 2.0, 9.0, 9.0, 9.0, 0.0])
+    >>> by_resolution(x, np.array([[1, 4], [5, 8]]), 1.0).tolist()
+    [True, False]
+    """
     before, after = runs[:, 0] - 1, runs[:, 1]
-    value = signal[runs[:, 0]]
-    close = np.ones(len(runs), dtype=bool)
-    for neighbour, there in ((before, before >= 0), (after, after < len(signal))):
-        away = np.abs(signal[np.clip(neighbour, 0, len(signal) - 1)] - value)
-        close &= np.where(there, away <= one_step, True)
-    return close
+    away = [np.where((beside >= 0) & (beside < len(signal)), np.abs(signal[np.clip(beside, 0, len(signal) - 1)] - signal[runs[:, 0]]), 0.0)
+            for beside in (before, after)]  # fmt: skip
+    near, far = np.minimum(*away), np.maximum(*away)
+    return (near <= 1.5 * step) & (far <= 3.5 * step)
 
 
 def sentinels(signal: np.ndarray) -> np.ndarray:
@@ -178,7 +214,7 @@ def _looks_like_code(value: float) -> bool:
     return False
 
 
-def clipping(signal: np.ndarray, run: int) -> np.ndarray:
+def clipping(signal: np.ndarray, run: int, step: float = 0.0) -> np.ndarray:
     """Return the samples that sit at the highest or lowest value in runs of at least `run`.
 
     Parameters
@@ -187,6 +223,8 @@ def clipping(signal: np.ndarray, run: int) -> np.ndarray:
         Shape (n,).
     run : int
         Least number of neighbours at the extreme.
+    step : float
+        The converter's resolution: a crest that rises and falls by single steps is no clipping.
 
     Returns
     -------
@@ -201,8 +239,8 @@ def clipping(signal: np.ndarray, run: int) -> np.ndarray:
     if np.isnan(signal).all():
         return np.zeros(len(signal), dtype=bool)
     at_extreme = (signal == np.nanmax(signal)) | (signal == np.nanmin(signal))
-    flat = np.where(at_extreme, signal, np.nan)
-    return inside(equal_runs(flat, int(run)), len(signal))
+    runs = equal_runs(np.where(at_extreme, signal, np.nan), int(run))
+    return inside(runs[~by_resolution(signal, runs, step)], len(signal))
 
 
 def refuse_counts(signal: np.ndarray) -> None:
@@ -225,8 +263,11 @@ def refuse_counts(signal: np.ndarray) -> None:
             )
 
 
-def refuse_processed(signal: np.ndarray) -> None:
-    """Refuse a signal that never goes below zero: it was rectified or smoothed before.
+def refuse_processed(signal: np.ndarray, fs: float) -> None:
+    """Refuse a signal that was rectified or smoothed before: never below zero, and not because of an offset.
+
+    A raw signal on a large offset is not refused: it stays away from zero, and swings around its mean of 0.1 s at least three times
+    as far as that mean wanders.
 
     Raises
     ------
@@ -234,8 +275,13 @@ def refuse_processed(signal: np.ndarray) -> None:
         Saying how to declare an envelope.
     """
     known = signal[np.isfinite(signal)]
-    if len(known) and known.min() >= 0 and np.ptp(known) > 0:
+    if not len(known) or known.min() < 0 or np.ptp(known) == 0:
+        return
+    lowest, high = known.min(), np.percentile(known, 99.9)
+    slow = ndimage.uniform_filter1d(known, max(1, round(SLOW_S * fs)), mode="nearest")
+    if lowest <= NEAR_ZERO * (high - lowest) or np.std(known - slow) < FAST_OVER_SLOW * np.std(slow):
         raise RecordingError(
-            f"the signal is never below zero (lowest {known.min():g} µV), so it was rectified or smoothed before. Give the raw "
-            "signal, or declare it: EmgSettings(signal='envelope'), for the reference too."
+            f"the signal is never below zero (lowest {lowest:g} µV), so it was rectified or smoothed before. Give the raw "
+            "signal, or declare it: EmgSettings(signal='envelope'), for the reference too. If it is raw on an offset that "
+            "drifts, subtract the offset first."
         )

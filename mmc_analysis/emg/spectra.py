@@ -6,7 +6,7 @@ import numpy as np
 from scipy import signal as dsp
 
 from mmc_analysis.emg.butterworth import check_sampling_frequency
-from mmc_analysis.emg.gaps import check_signal
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.runs import true_runs
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
@@ -36,10 +36,10 @@ class Spectrum:
 
 
 @named_options
-def spectrum(signal, fs: float) -> Spectrum:
+def spectrum(signal, fs: float, *, segment_s: float = SEGMENT_S) -> Spectrum:
     """Return the power spectral density of the longest stretch without gaps.
 
-    Welch's method: segments of 1 s, Hann window, half overlapping, mean of each removed.
+    Welch's method: segments of `segment_s`, Hann window, half overlapping, mean of each removed.
 
     Parameters
     ----------
@@ -47,6 +47,8 @@ def spectrum(signal, fs: float) -> Spectrum:
         Shape (n,), in µV.
     fs : float
         Sampling frequency in Hz.
+    segment_s : float
+        Length of a segment in s: its inverse is the resolution in Hz.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def spectrum(signal, fs: float) -> Spectrum:
     Raises
     ------
     RecordingError
-        If there is less than 1 s without a gap.
+        If there is less than one segment without a gap.
 
     Examples
     --------
@@ -66,11 +68,11 @@ def spectrum(signal, fs: float) -> Spectrum:
     signal, fs = check_signal(signal), check_sampling_frequency(fs)
     runs = true_runs(np.isfinite(signal))
     length = runs[:, 1] - runs[:, 0]
-    samples = round(SEGMENT_S * fs)
+    samples = round(segment_s * fs)
     if not len(runs) or length.max() < samples:
         longest = length.max() / fs if len(runs) else 0.0
         raise RecordingError(
-            f"a spectrum needs {SEGMENT_S:g} s without a gap, but the longest stretch has {longest:.3g} s. Take a longer stretch."
+            f"a spectrum needs {segment_s:g} s without a gap, but the longest stretch has {longest:.3g} s. Take a longer stretch."
         )
     start, stop = runs[length.argmax()]
     frequency, power = dsp.welch(

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from mmc_analysis.emg.butterworth import check_sampling_frequency
+from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.envelopes import envelope as envelope_of
-from mmc_analysis.emg.gaps import band_pass, check_signal
+from mmc_analysis.emg.gaps import band_pass
 from mmc_analysis.emg.heart import Beats, subtract_beats
 from mmc_analysis.emg.mains import notch
-from mmc_analysis.emg.quality import Evidence, assess, is_active, raw_spectrum
+from mmc_analysis.emg.measures import Evidence, raw_spectrum
+from mmc_analysis.emg.quality import assess, is_active
 from mmc_analysis.emg.repetitions import find_repetitions, measure_repetitions
 from mmc_analysis.emg.rest import Rest, find_rest
 from mmc_analysis.emg.results import Motion, Repetition, TrialLabel, TrialResult
@@ -90,7 +92,7 @@ def _process(signal, fs, settings, events, motion, segment, rest, expected, labe
     screened = screen(signal, fs, settings.limits)
     if raw and not screened.flat:
         refuse_counts(screened.signal)
-        refuse_processed(screened.signal)
+        refuse_processed(screened.signal, fs)
     before = raw_spectrum(screened.signal, fs, settings)
     filtered, found_rest, beats = treated(screened.signal, fs, settings, rest)
     amplitude = envelope_of(filtered, fs, settings)

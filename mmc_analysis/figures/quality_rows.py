@@ -1,5 +1,6 @@
 """What a quality page shows: recordings of one participant in rows of trials and columns of channels."""
 
+import re
 from string import ascii_lowercase
 
 import numpy as np
@@ -10,11 +11,12 @@ from mmc_analysis.figures.frames import as_numbers, levels_of, names_of, require
 from mmc_analysis.options import check_option
 
 NAME = "qc_page"
-STATUSES = ("good", "flagged", "masked")
+STATUSES = ("good", "flagged", "masked", "failed")
+UNUSED = "unused"
 MOST_CHANNELS, MOST_ROWS = 6, 44
 KIND_LABELS = {"mvic": "Maximal trials", "submaximal": "Submaximal trials", "task": "Tasks", "rest": "Rest"}
 COLUMNS = ("participant", "channel", "trial", "kind", "y", "status", "flags", "letters", "peak", "unit",
-           "reference_value", "is_reference")  # fmt: skip
+           "reference_value", "is_reference", "reason")  # fmt: skip
 _GAP = 1.0
 
 
@@ -25,24 +27,37 @@ def quality_rows(quality: pd.DataFrame, participant: str | None) -> pd.DataFrame
     rows = pd.DataFrame({
         "participant": names_of(own["participant"]), "channel": channels_of(own), "trial": trials_of(own),
         "kind": names_of(own["kind"]) if "kind" in own.columns else "task", "status": names_of(own["status"]),
-        "flags": own["flags"].astype(object).where(own["flags"].notna(), "").astype(str),
+        "flags": _texts(own, "flags"),
     })  # fmt: skip
     for status in rows["status"]:
         check_option("status", status, STATUSES, FigureError)
     _refuse_twice(rows)
+    failed = rows["status"] == "failed"
+    rows["flags"] = rows["flags"].mask(failed, "")
+    rows["reason"] = _texts(own, "status_description").where(failed, "")
     rows["reference_value"] = _references(own)
+    known = rows["reference_value"].notna() | failed
+    in_percent = known.groupby(rows["channel"]).transform("all") & ~failed.groupby(rows["channel"]).transform("all")
     rows["peak"] = as_numbers(own["peak_uv"], NAME) if "peak_uv" in own.columns else np.nan
-    in_percent = rows["reference_value"].notna().all()
-    if in_percent:
-        rows["peak"] *= 100 / rows["reference_value"]
-    rows["unit"] = "pct" if in_percent else "uV"
+    rows["peak"] *= (100 / rows["reference_value"]).where(in_percent, 1.0)
+    rows["unit"] = np.where(in_percent, "pct", "uV")
+    rows["reference_value"] = rows["reference_value"].where(in_percent)
     rows["is_reference"] = _is_reference(own)
     letters = fault_letters(rows["flags"])
     rows["letters"] = [" ".join(sorted(letters[code] for code in codes_in(flags))) for flags in rows["flags"]]
     return rows.assign(y=rows["trial"].map(_places(rows))).reindex(columns=list(COLUMNS)).reset_index(drop=True)
 
 
+def _texts(frame: pd.DataFrame, column: str) -> pd.Series:
+    if column not in frame.columns:
+        return pd.Series("", index=frame.index, dtype=object)
+    return frame[column].astype(object).where(frame[column].notna(), "").astype(str)
+
+
 def _own_rows(quality: pd.DataFrame, participant: str | None) -> pd.DataFrame:
+    """Return the rows of one participant; those that the trial sheet did not use are nobody's recordings."""
+    quality = quality[(names_of(quality["status"]) != UNUSED).to_numpy()]
+    require(quality, [], NAME, "quality")
     people = levels_of(quality["participant"])
     if participant is None and len(people) != 1:
         raise FigureError(
@@ -80,11 +95,29 @@ def trials_of(frame: pd.DataFrame) -> pd.Series:
     return words + _after(frame, "session", " ({})") if several else words
 
 
+def shortened(trials: list[str]) -> list[str]:
+    """Return the names of trials for print: of paths only as much of the end as tells them apart, without the files' ending.
+
+    Examples
+    --------
+    >>> shortened(["P01/mvic 1.csv", "P01/press.csv", "P01/press.csv (day 2)"])
+    ['mvic 1', 'press', 'press (day 2)']
+    >>> shortened(["pre/a.csv", "post/a.csv"])
+    ['pre/a', 'post/a']
+    """
+    bare = [re.sub(r"\.[A-Za-z]\w{1,3}(?= \(|$)", "", trial) for trial in trials]
+    deepest = max((trial.count("/") for trial in bare), default=0) + 1
+    for depth in range(1, deepest + 1):
+        short = ["/".join(trial.split("/")[-depth:]) for trial in bare]
+        if len(set(short)) == len(set(trials)):
+            return short
+    return trials
+
+
 def _after(frame: pd.DataFrame, column: str, pattern: str) -> pd.Series | str:
     if column not in frame.columns:
         return ""
-    cells = frame[column].astype(object).where(frame[column].notna(), "").astype(str)
-    return cells.map(lambda cell: pattern.format(cell) if cell else "").astype(object)
+    return _texts(frame, column).map(lambda cell: pattern.format(cell) if cell else "").astype(object)
 
 
 def _refuse_twice(rows: pd.DataFrame) -> None:
@@ -108,11 +141,11 @@ def _references(own: pd.DataFrame) -> pd.Series | float:
     if "reference_value" not in own.columns:
         return np.nan
     reference = as_numbers(own["reference_value"], NAME)
-    wrong = reference.isna() | (reference <= 0)
+    wrong = reference <= 0
     if wrong.any():
         raise FigureError(
-            f"{NAME}: reference_value is empty or not above zero in row {own.index[wrong][0]}. Give every channel its "
-            "reference, or leave the column out for peaks in µV."
+            f"{NAME}: reference_value is not above zero in row {own.index[wrong][0]}. Leave it empty where a muscle has no "
+            "reference; its peaks are then drawn in µV."
         )
     return reference
 
@@ -121,8 +154,7 @@ def _is_reference(own: pd.DataFrame) -> np.ndarray | bool:
     """Whether a trial set the reference: its name, or a label with slashes around its name, stands there."""
     if "reference_trial" not in own.columns:
         return False
-    told = own["reference_trial"].astype(object).where(own["reference_trial"].notna(), "").astype(str)
-    names = names_of(own["trial"])
+    told, names = _texts(own, "reference_trial"), names_of(own["trial"])
     return np.array(
         [name in [part.strip() for part in text.split(" / ")] for name, text in zip(names, told, strict=True)]
     )

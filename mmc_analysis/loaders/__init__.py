@@ -8,6 +8,7 @@ from mmc_analysis.loaders.example import load_example
 from mmc_analysis.loaders.imagery import load_imagery
 from mmc_analysis.loaders.participants import load_participants, with_participants
 from mmc_analysis.loaders.recordings import ProcessedRecordings, process_recordings
+from mmc_analysis.loaders.recordings_text import recordings_paragraph
 from mmc_analysis.loaders.sheet_draft import trial_sheet
 from mmc_analysis.loaders.simulate import simulate_recordings
 from mmc_analysis.loaders.summaries import summarise
@@ -23,6 +24,7 @@ __all__ = [
     "missing_cells",
     "percent_of_baseline",
     "process_recordings",
+    "recordings_paragraph",
     "simulate_recordings",
     "summarise",
     "trial_sheet",

@@ -1,5 +1,6 @@
 """A completed trial sheet and its files to observations and their quality."""
 
+import contextlib
 import hashlib
 import warnings
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ import pandas as pd
 
 from mmc_analysis.emg import EmgSettings
 from mmc_analysis.errors import LoaderError, MMCWarning
+from mmc_analysis.loaders.progress import ProgressLine
 from mmc_analysis.loaders.sheet_rows import SheetRow, read_sheet
 from mmc_analysis.loaders.trial_cache import cache_key, code_digest, open_cache
 from mmc_analysis.loaders.trial_reference import Normalised, normalised
@@ -28,8 +30,7 @@ class ProcessedRecordings(NamedTuple):
         Peak, mean and median frequency of each repetition of each task trial, in µV or Hz and in percent of the reference.
     quality : pandas.DataFrame
         One row for each channel of each trial, maximal and failed ones included: what was found and flagged, the highest peak
-        (`peak_uv`), and the reference in µV with the trial that set it. :func:`mmc_analysis.figures.qc_page` draws the rows whose status
-        is neither "failed" nor "unused".
+        (`peak_uv`), and the reference in µV with the trial that set it. :func:`mmc_analysis.figures.qc_page` draws it as it is.
     """
 
     observations: pd.DataFrame
@@ -39,7 +40,7 @@ class ProcessedRecordings(NamedTuple):
 @named_options
 def process_recordings(
     sheet, settings: EmgSettings | None = None, *, folder=None, workers: int = 1, cache=None,
-    progress: Callable[[int, int, str], None] | None = None, strict: bool = False, hints: Mapping | None = None,
+    progress: Callable[[int, int, str], None] | bool = True, strict: bool = False, hints: Mapping | None = None,
     across_sessions: bool = False,
 ) -> ProcessedRecordings:  # fmt: skip
     """Process the recordings of a study: read, filter, cut into repetitions, normalise, judge.
@@ -57,8 +58,9 @@ def process_recordings(
     cache : str or path, optional
         A folder for finished trials. After an interruption, or when trials are added, only what is new is computed. Entries are named by
         the content of file, settings and code, so that a change of any of them never meets an old result.
-    progress : callable, optional
-        Called as ``progress(done, total, participant)`` after each participant, in the sheet's order.
+    progress : bool or callable
+        True writes a line to standard error, if the work takes longer than two seconds; False writes nothing. A callable is called as
+        ``progress(done, total, participant)`` after each participant, in the sheet's order.
     strict : bool
         Stop at the first recording that fails; otherwise it is reported in the quality table, and one warning says so.
     hints : mapping, optional
@@ -95,13 +97,17 @@ def process_recordings(
         raise LoaderError(f"settings={settings!r} must be EmgSettings, such as EmgSettings.preset('calatayud2016').")
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise LoaderError(f"workers={workers!r} must be a whole number from 1.")
+    if not (callable(progress) or isinstance(progress, bool)):
+        raise LoaderError(f"progress={progress!r} must be True, False or a function of (done, total, participant).")
     hints = dict(hints or {})
     make_hints(hints)
     rows, unused = read_sheet(sheet, folder)
-    sums = checksums(rows)
-    plan = Plan(settings, hints, open_cache(cache) if cache is not None else None, code_digest() if cache is not None else "", strict,
-                doubled_files(sums))  # fmt: skip
-    found = _all_people(people_of(rows), sums, plan, across_sessions, workers, progress)
+    people = people_of(rows)
+    kept = (open_cache(cache), code_digest()) if cache is not None else (None, "")
+    with ProgressLine(len(people)) if progress is True else contextlib.nullcontext(progress) as tell:
+        sums = checksums(rows)
+        plan = Plan(settings, hints, *kept, strict, doubled_files(sums))
+        found = _all_people(people, sums, plan, across_sessions, workers, tell)
     return _tables(rows, unused, found, settings)
 
 
@@ -119,19 +125,23 @@ def checksums(rows: list[SheetRow]) -> dict[str, str]:
 
 
 def doubled_files(sums: Mapping[str, str]) -> dict[str, str]:
-    """Return the files whose content an earlier file has, with that file.
+    """Return the files whose content another file has too, with that file: nobody knows which trial it belongs to.
 
     Examples
     --------
     >>> doubled_files({"a.csv": "11", "b.csv": "22", "copy of a.csv": "11"})
-    {'copy of a.csv': 'a.csv'}
+    {'a.csv': 'copy of a.csv', 'copy of a.csv': 'a.csv'}
     """
-    first: dict[str, str] = {}
-    doubles = {}
+    alike: dict[str, list[str]] = {}
     for file, checksum in sums.items():
-        if checksum and first.setdefault(checksum, file) != file:
-            doubles[file] = first[checksum]
-    return doubles
+        if checksum:
+            alike.setdefault(checksum, []).append(file)
+    return {
+        file: next(other for other in files if other != file)
+        for files in alike.values()
+        if len(files) > 1
+        for file in files
+    }
 
 
 def people_of(rows: list[SheetRow]) -> dict[tuple[str, str], list[SheetRow]]:
@@ -163,7 +173,7 @@ def work_person(
     return observations, quality, sum(one.result is None for one in done)
 
 
-def _all_people(people: Mapping, sums: Mapping, plan: Plan, across_sessions: bool, workers: int, progress) -> list:
+def _all_people(people: Mapping, sums: Mapping, plan: Plan, across_sessions: bool, workers: int, tell) -> list:
     jobs = (
         joblib.delayed(work_person)(rows, {row.file: sums[row.file] for row in rows}, plan, across_sessions)
         for rows in people.values()
@@ -172,8 +182,8 @@ def _all_people(people: Mapping, sums: Mapping, plan: Plan, across_sessions: boo
     found = []
     for (_, participant), result in zip(people, parallel(jobs), strict=True):
         found.append(result)
-        if progress is not None:
-            progress(len(found), len(people), participant)
+        if callable(tell):
+            tell(len(found), len(people), participant)
     return found
 
 

@@ -1,8 +1,9 @@
 """A completed trial sheet as checked rows."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -10,10 +11,8 @@ import pandas as pd
 from mmc_analysis.emg import TrialLabel
 from mmc_analysis.emg.results import KINDS, SEGMENTS
 from mmc_analysis.errors import LoaderError
-from mmc_analysis.loaders.files import content_of
+from mmc_analysis.loaders.sheet_cells import cell_text, refuse_dates, same_person, sheet_frame, spelled_alike
 from mmc_analysis.loaders.sheet_draft import SHEET_COLUMNS
-from mmc_analysis.loaders.text import decoded, records_of
-from mmc_analysis.loaders.workbook import Workbook
 from mmc_analysis.options import nearest
 from mmc_analysis.recordings.units import plain_unit
 from mmc_analysis.schema.columns import DESIGN, EVIDENCE
@@ -22,8 +21,9 @@ REQUIRED = ("study", "participant", "file", "channel", "muscle", "kind")
 OWN = ("limb", "muscle", "repetition", "participant", "study", "session", "trial")
 DESIGN_COLUMNS = tuple(name for name in DESIGN if name not in OWN)
 NUMBERS = tuple(name for name, column in DESIGN.items() if column.kind in ("number", "integer"))
-MOST_SHOWN = 20
-_SPAN = re.compile(r"\s*(\d+(?:\.\d*)?)\s*(?:-|–|to)\s*(\d+(?:\.\d*)?)\s*$")
+MOST_SHOWN, MOST_ROWS = 20, 8
+_FREE = ("file", "channel", "note", "session")
+_SPAN = re.compile(r"\s*(\d+(?:[.,]\d*)?)\s*(?:-|–|to)\s*(\d+(?:[.,]\d*)?)\s*$")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class SheetRow:
     path : pathlib.Path
     block : int or None
     label : TrialLabel
+        Its session is the sheet's, or its time where the sheet has no session: electrodes are taken as applied anew.
     design : mapping
         Columns of the glossary that the sheet fills for this row.
     trial, repetitions : int or None
@@ -63,7 +64,6 @@ class SheetRow:
     segment: str = "auto"
     motion: str = ""
     evidence: str = "measured"
-    key: tuple = field(default=(), compare=False)
 
 
 def read_sheet(sheet, folder=None) -> tuple[list[SheetRow], list[dict]]:
@@ -88,47 +88,44 @@ def read_sheet(sheet, folder=None) -> tuple[list[SheetRow], list[dict]]:
     LoaderError
         With every fault: missing or unknown columns, empty cells, wrong values, a channel or trial that stands twice.
     """
-    frame, name, home = _frame(sheet, folder)
+    frame, name, home = sheet_frame(sheet, folder)
     _check_columns(frame, name)
-    cells = [{key: _cell(value) for key, value in row.items()} for row in frame.to_dict("records")]
+    raw = frame.to_dict("records")
+    cells = spelled_alike([{key: cell_text(value) for key, value in row.items()} for row in raw])
     unused = [_unused(row) for row in cells if not row["muscle"] and any(row.values())]
     faults, rows = [], []
-    for number, row in zip(_numbers(frame), cells, strict=True):
+    for number, row, before in zip(_numbers(frame), cells, raw, strict=True):
         if row["muscle"]:
             try:
+                refuse_dates(before, [column for column in row if column not in _FREE])
                 rows.append(_row(number, row, home))
             except LoaderError as fault:
-                faults.append(f"row {number}: {fault}")
-    faults += _doubles(rows)
+                faults.append((number, str(fault)))
+    faults += _people(rows) + _doubles(rows)
     if not rows and not faults:
         raise LoaderError(
             f"{name}: no row names a muscle. Complete the columns muscle and kind of the channels that are to be processed."
         )
     if faults:
-        shown = "\n".join(f"{i}. {fault}" for i, fault in enumerate(faults[:MOST_SHOWN], 1))
-        more = f"\nAnd {len(faults) - MOST_SHOWN} more." if len(faults) > MOST_SHOWN else ""
-        raise LoaderError(f"{name}: {len(faults)} fault{'s' * (len(faults) > 1)}.\n{shown}{more}")
+        raise LoaderError(f"{name}: {_listed(faults)}")
+    if not any(row.path.is_file() for row in rows):
+        raise LoaderError(f"{name}: none of its files is in {home}, first '{rows[0].file}'. Name the folder that the sheet was drafted from: "
+                          "folder='…'.")  # fmt: skip
     return rows, unused
 
 
-def _frame(sheet, folder) -> tuple[pd.DataFrame, str, Path]:
-    if isinstance(sheet, pd.DataFrame):
-        return sheet, "trial sheet", Path(folder) if folder is not None else Path.cwd()
-    content = content_of(sheet)
-    home = Path(folder) if folder is not None else Path(sheet).parent
-    if content.kind == "workbook":
-        book = Workbook(content.data, content.name)
-        records = book.records(book.sheets[0])
-        table = [[getattr(cell, "value", cell) for cell in cells] for _, cells in records]
-    else:
-        records, _ = records_of(decoded(content.data, content.name), content.name)
-        table = [cells for _, cells in records]
-    if len(table) < 2:
-        raise LoaderError(f"{content.name}: a trial sheet has a header and rows; this has {len(table)} rows.")
-    header = [_cell(cell) for cell in table[0]]
-    rows = [dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=False)) for cells in table[1:]]
-    frame = pd.DataFrame(rows, columns=header, index=[number for number, _ in records[1:]], dtype=object)
-    return frame, content.name, home
+def _listed(faults: list[tuple[int, str]]) -> str:
+    """Return faults as a numbered list, each once with all its rows."""
+    where: dict[str, list[int]] = {}
+    for number, fault in faults:
+        where.setdefault(fault, []).append(number)
+    lines = []
+    for fault, numbers in list(where.items())[:MOST_SHOWN]:
+        named = ", ".join(str(number) for number in numbers[:MOST_ROWS]) + " …" * (len(numbers) > MOST_ROWS)
+        lines.append(f"{len(lines) + 1}. row{'s' * (len(numbers) > 1)} {named}: {fault}")
+    if len(where) > MOST_SHOWN:
+        lines.append(f"And {len(where) - MOST_SHOWN} more.")
+    return "\n".join([f"{len(where)} fault{'s' * (len(where) > 1)}.", *lines])
 
 
 def _numbers(frame: pd.DataFrame) -> list[int]:
@@ -143,15 +140,9 @@ def _check_columns(frame: pd.DataFrame, name: str) -> None:
     if missing or unknown or twice:
         parts = [f"columns are missing: {', '.join(missing)}" if missing else "", f"unknown columns: {'; '.join(unknown)}" if unknown else "",
                  f"columns stand twice: {', '.join(map(str, twice))}" if twice else ""]  # fmt: skip
-        raise LoaderError(f"{name}: {'. '.join(part for part in parts if part)}. Start from trial_sheet(folder).")
-
-
-def _cell(value) -> str:
-    if value is None or (isinstance(value, float) and value != value) or value is pd.NA or value is pd.NaT:
-        return ""
-    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    return str(value).strip()
+        raise LoaderError(
+            f"{name}: {'. '.join(part for part in parts if part)}. Start from trial_sheet(folder); remarks go into 'note'."
+        )
 
 
 def _unused(row: dict) -> dict:
@@ -164,21 +155,30 @@ def _row(number: int, row: dict, home: Path) -> SheetRow:
             raise LoaderError(f"'{column}' is empty.")
     kind, segment = _one_of(row, "kind", KINDS), _one_of(row, "segment", SEGMENTS, "auto")
     side = _one_of(row, "side", ("left", "right"), "")
+    unit = plain_unit(row.get("unit", ""))
     block = _whole(row, "block")
     name = row["file"] + (f" block {block}" if block else "")
-    label = TrialLabel(
-        name, row["participant"], row["muscle"], side, row.get("session", ""), kind, row.get("position", "")
-    )
-    design = {
-        column: _number(row, column) if column in NUMBERS else row[column]
-        for column in DESIGN_COLUMNS
-        if row.get(column)
-    }
+    session = row.get("session") or row.get("time", "")
+    label = TrialLabel(name, row["participant"], row["muscle"], side, session, kind, row.get("position", ""))
+    design = {column: _design(row, column) for column in DESIGN_COLUMNS if row.get(column)}
     return SheetRow(
-        number, row["study"], row["file"], home / row["file"], block, row["channel"], plain_unit(row.get("unit", "")), label, design,
-        _whole(row, "trial"), _whole(row, "repetitions"), _spans(row, "events"), (_spans(row, "rest") or (None,))[0], row.get("event_label", ""),
+        number, row["study"], row["file"], path_of(row["file"], home), block, row["channel"], unit, label, design, _whole(row, "trial"),
+        _whole(row, "repetitions"), _spans(row, "events"), (_spans(row, "rest") or (None,))[0], row.get("event_label", ""),
         segment, row.get("motion", ""), _one_of(row, "evidence", EVIDENCE, "measured"),
     )  # fmt: skip
+
+
+def path_of(file: str, home: Path) -> Path:
+    """Return where a file of the sheet is: backslashes and the two ways of writing an accent are the same name."""
+    plain = home / file.replace("\\", "/")
+    forms = (home / file, *(Path(unicodedata.normalize(form, str(plain))) for form in ("NFC", "NFD")))
+    return next((path for path in forms if path.is_file()), plain)
+
+
+def _design(row: dict, column: str):
+    if column in NUMBERS:
+        return _number(row, column)
+    return _one_of(row, column, DESIGN[column].levels) if DESIGN[column].levels else row[column]
 
 
 def _one_of(row: dict, column: str, allowed, default: str | None = None) -> str:
@@ -192,7 +192,7 @@ def _one_of(row: dict, column: str, allowed, default: str | None = None) -> str:
 
 def _number(row: dict, column: str) -> float:
     try:
-        return float(row[column].replace(",", "."))
+        return float(row[column].removesuffix("%").replace(",", "."))
     except ValueError:
         raise LoaderError(f"{column} '{row[column]}' is no number.") from None
 
@@ -210,26 +210,39 @@ def _spans(row: dict, column: str) -> tuple[tuple[float, float], ...] | None:
     if not row.get(column):
         return None
     found = [_SPAN.match(part) for part in row[column].split(";") if part.strip()]
-    spans = [(float(match.group(1)), float(match.group(2))) for match in found if match]
+    spans = [tuple(float(end.replace(",", ".")) for end in match.groups()) for match in found if match]
     if len(spans) < len(found) or any(stop <= start for start, stop in spans) or not spans:
         raise LoaderError(f"{column} '{row[column]}' is not understood. Write start-stop in s, as in '1.5-3; 4-5.5'.")
     return tuple(spans)
 
 
-def _doubles(rows: list[SheetRow]) -> list[str]:
+def _people(rows: list[SheetRow]) -> list[tuple[int, str]]:
+    first = {row.label.participant: row.number for row in reversed(rows)}
+    return [(first[other], f"participant '{other}' and '{one}' (row {first[one]}) may be one person. Write one of them everywhere, or give them "
+             "names that differ in more than case, blanks and zeros.") for one, other in same_person([row.label.participant for row in rows])]  # fmt: skip
+
+
+def _trial_key(row: SheetRow) -> object:
+    """Return what tells a task trial from others; other kinds may be repeated."""
+    if row.label.kind != "task":
+        return row.number
+    design = tuple(sorted(row.design.items(), key=str))
+    return row.study, row.label.participant, row.label.session, row.label.muscle, row.label.side, design, row.trial
+
+
+def _doubles(rows: list[SheetRow]) -> list[tuple[int, str]]:
     faults = []
     for what, key in (
-        ("the same channel of the same file", lambda row: (row.file, row.block, row.channel)),
+        ("the same channel of the same file", lambda row: (row.path, row.block, row.channel)),
         ("the same muscle of the same file", lambda row: row.label),
-        ("the same trial", lambda row: (row.study, row.label.participant, row.label.session, row.label.muscle, row.label.side,
-                                        tuple(sorted(row.design.items(), key=str)), row.trial) if row.label.kind == "task" else row.number),
-    ):  # fmt: skip
+        ("the same trial", _trial_key),
+    ):
         seen: dict = {}
         for row in rows:
             first = seen.setdefault(key(row), row)
             if first is not row:
-                faults.append(f"row {row.number}: {what} as row {first.number} ({row.file}, {row.label.muscle}). Remove one, or tell them apart "
-                              "by condition, load or trial (1, 2, …).")  # fmt: skip
+                faults.append((row.number, f"{what} as row {first.number} ({row.file}, {row.label.muscle}). Remove one, or tell them apart by "
+                               "condition, load or trial (1, 2, …)."))  # fmt: skip
         if faults:
             break
     return faults

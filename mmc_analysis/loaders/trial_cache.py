@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import scipy
 
 from mmc_analysis import emg, recordings
 from mmc_analysis.emg import EmgSettings, Quality, Repetition, TrialLabel, TrialResult
@@ -15,10 +16,12 @@ from mmc_analysis.errors import LoaderError
 
 def code_digest() -> str:
     """Return a checksum of the code that reads and processes, so that results of other code are not taken for its own."""
-    digest = hashlib.sha256()
-    for package in (emg, recordings):
-        for path in sorted(Path(package.__file__).parent.glob("*.py")):
-            digest.update(path.read_bytes())
+    digest = hashlib.sha256(f"numpy {np.__version__}, scipy {scipy.__version__}".encode())
+    own = Path(__file__).parent.glob("trial_*.py")
+    for path in sorted(
+        [*own, *(path for package in (emg, recordings) for path in Path(package.__file__).parent.glob("*.py"))]
+    ):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

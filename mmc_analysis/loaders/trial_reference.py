@@ -1,10 +1,11 @@
 """What stands for 100 % in each trial, and the trial in percent of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mmc_analysis.emg import (
     NormalisedTrial,
     Reference,
+    TrialLabel,
     TrialResult,
     above_reference,
     compare_durations,
@@ -14,6 +15,8 @@ from mmc_analysis.emg import (
 )
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.loaders.trial_work import Done
+
+PEAK_FAULTS = ("amplitude", "clipping", "spike", "movement")
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,35 @@ def normalised(done: list[Done], across_sessions: bool) -> list[Normalised]:
     found: dict[int, Normalised] = {}
     for members in groups.values():
         found.update(zip(members, _group([done[i] for i in members], across_sessions), strict=True))
-    trials = [found[i] for i in range(len(done))]
+    trials = _pointed_elsewhere([found[i] for i in range(len(done))])
     _flag_swaps(trials)
     return trials
+
+
+def _pointed_elsewhere(trials: list[Normalised]) -> list[Normalised]:
+    """Return the trials; where a muscle has no maximal trial in their session, the reason says in which sessions it has one."""
+    elsewhere: dict[tuple[str, str], list[str]] = {}
+    for trial in trials:
+        label = trial.done.row.label
+        if label.kind == "mvic":
+            elsewhere.setdefault((label.muscle, label.side), []).append(label.session)
+    return [
+        replace(trial, reason=trial.reason + _elsewhere(trial.done.row.label, elsewhere)) if trial.reason else trial
+        for trial in trials
+    ]
+
+
+def _elsewhere(label: TrialLabel, elsewhere: dict[tuple[str, str], list[str]]) -> str:
+    others = dict.fromkeys(elsewhere.get((label.muscle, label.side), ()))
+    if not others or label.session in others:
+        return ""
+    named = " or ".join(map(_session_words, others))
+    return (f" The session (or, where there is none, the time) of this muscle's maximal trials is {named}, that of this trial "
+            f"{_session_words(label.session)}: give both the same where electrodes stayed on, or declare across_sessions=True.")  # fmt: skip
+
+
+def _session_words(session: str) -> str:
+    return f"'{session}'" if session else "empty"
 
 
 def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
@@ -78,9 +107,23 @@ def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
         except RecordingError as fault:
             percent = normalise(one.result, None, reason=str(fault))
             trials.append(Normalised(one, percent, reason=str(fault)))
+    _flag_reference(trials, {one.row.label: one.result for one in done if one.result is not None})
     _flag_submaximal(trials)
     _flag_durations(trials)
     return trials
+
+
+def _flag_reference(trials: list[Normalised], results: dict[TrialLabel, TrialResult]) -> None:
+    """Flag trials whose reference was set by a trial with a fault that makes its peak doubtful."""
+    for trial in trials:
+        if trial.percent is None or trial.reference is None or trial.reference.winner not in results:
+            continue
+        faults = [flag for flag in results[trial.reference.winner].quality.flags if flag in PEAK_FAULTS]
+        if faults:
+            trial.flags.append("reference_flagged")
+            trial.notes.append(
+                f"The trial that set the reference is flagged itself ({', '.join(faults)}): all percents hang on its peak."
+            )
 
 
 def _flag_submaximal(trials: list[Normalised]) -> None:

@@ -10,6 +10,8 @@ from mmc_analysis.loaders.levels import load_numbers
 from mmc_analysis.loaders.sheet_rows import SheetRow
 from mmc_analysis.loaders.trial_cache import cache_key
 from mmc_analysis.loaders.trial_reference import Normalised
+from mmc_analysis.loaders.vocabulary import TIMES
+from mmc_analysis.loaders.words import key_of
 from mmc_analysis.schema import OBSERVATIONS, check
 
 PLACES = ("number", "study", "participant", "session", "file", "block", "trial", "channel", "muscle", "side", "kind",
@@ -23,8 +25,9 @@ def observation_rows(trial: Normalised) -> list[dict]:
     if done.result is None or percent is None:
         return []
     row, reference = done.row, percent.reference
+    session = row.label.session if row.label.session != row.design.get("time") else ""
     start = {"number": row.number, "study": row.study, "participant": row.label.participant, "muscle": row.label.muscle,
-             "limb": row.label.side or None, "session": row.label.session or None, "trial": row.trial, **row.design}  # fmt: skip
+             "limb": row.label.side or None, "session": session or None, "trial": row.trial, **row.design}  # fmt: skip
     rows = []
     for i, repetition in enumerate(done.result.repetitions):
         own = {
@@ -67,6 +70,8 @@ def observations_of(rows: list[dict], sheet: list[SheetRow]) -> pd.DataFrame:
     tasks = [row.design for row in sheet if row.label.kind == "task"]
     if "condition" in frame:
         frame["condition"] = pd.Categorical(frame["condition"], categories=condition_order(tasks), ordered=True)
+    if "time" in frame:
+        frame["time"] = pd.Categorical(frame["time"], categories=time_order(tasks), ordered=True)
     if "focus_target" in frame and "muscle_role" not in frame:
         frame["muscle_role"] = [
             _role(target, muscle) for target, muscle in zip(frame["focus_target"], frame["muscle"], strict=True)
@@ -97,6 +102,21 @@ def condition_order(designs: Iterable[dict]) -> list[str]:
         if design.get("condition"):
             first.setdefault(design["condition"], design.get("focus") != "none")
     return sorted(first, key=lambda condition: first[condition])
+
+
+def time_order(designs: Iterable[dict]) -> list[str]:
+    """Return times as the sheet first names them; pre, mid, post and follow-up stand in this order.
+
+    Examples
+    --------
+    >>> time_order([{"time": "post"}, {"time": "pre"}]), time_order([{"time": "week 0"}, {"time": "week 6"}])
+    (['pre', 'post'], ['week 0', 'week 6'])
+    """
+    found = list(dict.fromkeys(design["time"] for design in designs if design.get("time")))
+    known = {key_of(time): i for i, time in enumerate(TIMES)}
+    return (
+        sorted(found, key=lambda time: known[key_of(time)]) if all(key_of(time) in known for time in found) else found
+    )
 
 
 def _with_loads(frame: pd.DataFrame) -> pd.DataFrame:

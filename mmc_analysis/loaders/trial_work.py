@@ -14,6 +14,7 @@ from mmc_analysis.recordings import Recording
 from mmc_analysis.recordings.hints import make_hints
 from mmc_analysis.recordings.reading import in_unit, pick_block, read_file
 from mmc_analysis.recordings.source import read_bytes
+from mmc_analysis.recordings.units import plain_unit
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Plan:
         Checksum of the code, part of every cache key.
     strict : bool
     doubles : dict of str to str
-        File to the earlier file with the same content.
+        File to another file with the same content.
     """
 
     settings: EmgSettings
@@ -73,7 +74,9 @@ def work_file(rows: list[SheetRow], sha256: str, plan: Plan) -> list[Done]:
             if cached:
                 store(plan.cache, key, kept)
         if kept["failure"] and plan.strict:
-            raise RecordingError(f"{row.file}, row {row.number} of the sheet: {kept['failure']}")
+            raise RecordingError(
+                f"{row.file}, row {row.number} of the sheet, channel '{row.channel}': {kept['failure']}"
+            )
         result = result_from_json(kept["result"], row.label, plan.settings) if kept["result"] else None
         done.append(Done(row, sha256, result, kept["failure"], kept["notes"], kept.get("format", "")))
     return done
@@ -81,7 +84,7 @@ def work_file(rows: list[SheetRow], sha256: str, plan: Plan) -> list[Done]:
 
 def _depends_on(row: SheetRow, sha256: str, plan: Plan) -> dict:
     own = {item.name: getattr(row, item.name) for item in dataclasses.fields(row)}
-    for name in ("number", "study", "file", "path", "design", "trial", "evidence", "key"):
+    for name in ("number", "study", "file", "path", "design", "trial", "evidence"):
         own.pop(name)
     own["label"] = vars(row.label)
     return {"sha256": sha256, "row": own, "settings": plan.settings.as_dict(), "hints": plan.hints, "code": plan.code}
@@ -89,9 +92,8 @@ def _depends_on(row: SheetRow, sha256: str, plan: Plan) -> dict:
 
 def _read(row: SheetRow, plan: Plan) -> Recording | MMCError:
     if row.file in plan.doubles:
-        return RecordingError(
-            f"the file has the same content as {plan.doubles[row.file]}: one trial under two names. Remove one."
-        )
+        return RecordingError(f"{row.file} and {plan.doubles[row.file]} have the same content: one was copied or exported under a wrong name. "
+                              "Neither is used; correct the files, or remove one from the sheet.")  # fmt: skip
     try:
         file = read_bytes(row.path)
         hints = make_hints({**plan.hints, "block": row.block or plan.hints.get("block")})
@@ -109,10 +111,13 @@ def _processed(row: SheetRow, recording: Recording | MMCError, plan: Plan) -> di
     try:
         channel = recording[row.channel]
         channel = in_unit(channel, row.unit) if row.unit else channel
+        if not plain_unit(channel.unit):
+            raise RecordingError(f"{row.file}: channel '{channel.name}' has no unit in the file, and the sheet's column 'unit' is empty. Write V, "
+                                 "mV or uV there.")  # fmt: skip
         notes = " ".join((*recording.notes, *channel.notes))
         result = process_trial(
             channel.microvolts, channel.sampling_frequency, plan.settings, events=_events(row, recording, channel.start_s),
-            motion=_motion(row, recording), segment=row.segment, rest=row.rest, expected=row.repetitions, label=row.label,
+            motion=_motion(row, recording, channel.start_s), segment=row.segment, rest=row.rest, expected=row.repetitions, label=row.label,
         )  # fmt: skip
         return {"result": result_to_json(result), "failure": "", "notes": notes, "format": kind}
     except MMCError as fault:
@@ -134,8 +139,8 @@ def _events(row: SheetRow, recording: Recording, start_s: float) -> np.ndarray |
     return np.array(spans)
 
 
-def _motion(row: SheetRow, recording: Recording) -> Motion | None:
+def _motion(row: SheetRow, recording: Recording, start_s: float) -> Motion | None:
     if not row.motion:
         return None
     channel = recording[row.motion]
-    return Motion(channel.values, channel.sampling_frequency)
+    return Motion(channel.values, channel.sampling_frequency, channel.start_s - start_s)

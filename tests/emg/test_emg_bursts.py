@@ -20,7 +20,7 @@ from mmc_analysis.emg import (
 )
 from mmc_analysis.emg.bursts import _mean_of_next, motion_cycles
 from mmc_analysis.emg.mains import notch
-from mmc_analysis.emg.runs import equal_runs, inside, true_runs
+from mmc_analysis.emg.runs import between, equal_runs, inside, true_runs
 from mmc_analysis.emg.simulate import TrialPlan, shaped_noise, simulate_trial, spectral_shape
 from mmc_analysis.emg.spectra import band_power, mains_level
 from mmc_analysis.errors import RecordingError
@@ -49,6 +49,15 @@ def test_runs():
     assert true_runs([True, True]).tolist() == [[0, 2]]
     assert equal_runs(np.array([1.0, 1.0, 2.0, 3.0, 3.0, 3.0]), 2).tolist() == [[0, 2], [3, 6]]
     assert inside(np.array([[0, 2], [1, 4]]), 5).tolist() == [True] * 4 + [False]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_runs_and_what_lies_between_them_make_the_whole(seed):
+    mask = np.random.default_rng(seed).uniform(size=60) < 0.5
+    runs = true_runs(mask)
+    assert np.array_equal(inside(runs, 60), mask)
+    assert np.array_equal(inside(between(runs, 60), 60), ~mask)
+    assert all(mask[start:stop].all() and not mask[max(start - 1, 0) : start].any() for start, stop in runs if start)
 
 
 def test_energy_operator():

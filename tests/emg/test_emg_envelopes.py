@@ -18,7 +18,7 @@ from mmc_analysis.emg import (
     moving_rms,
 )
 from mmc_analysis.emg.envelopes import half_window, window_length_ms
-from mmc_analysis.emg.gaps import edge_mask
+from mmc_analysis.emg.gaps import bridged, edge_mask
 from mmc_analysis.emg.simulate import shaped_noise
 from mmc_analysis.errors import RecordingError
 
@@ -52,7 +52,19 @@ def test_a_window_longer_than_the_signal():
 
 def test_rms_is_scipys_box_filter():
     x = np.random.default_rng(2).normal(size=(3, 4000))
-    assert np.array_equal(moving_rms(x, 500), np.sqrt(ndimage.uniform_filter1d(x * x, 1001, mode="nearest")))
+    assert moving_rms(x, 500) == pytest.approx(
+        np.sqrt(ndimage.uniform_filter1d(x * x, 1001, mode="nearest")), rel=1e-12
+    )
+
+
+def test_rms_keeps_its_digits_at_rest_beside_a_contraction():
+    """Where SciPy's running sum does not: a plateau a thousand times above rest."""
+    x = np.random.default_rng(3).standard_normal(3000)
+    x[1000:2000] *= 1000
+    exact = definitions.moving_rms(x, 100)
+    assert np.abs(moving_rms(x, 100) / exact - 1).max() < 1e-12
+    running = np.sqrt(ndimage.uniform_filter1d(x * x, 201, mode="nearest"))
+    assert np.abs(running / exact - 1).max() > 1e-11
 
 
 @pytest.mark.parametrize("valid", [0.0, 0.5, 0.9, 1.0])
@@ -63,6 +75,23 @@ def test_rms_around_gaps(valid):
     found, wanted = moving_rms(x, 12, valid=valid), definitions.moving_rms_with_gaps(x, 12, valid)
     assert np.array_equal(np.isnan(found), np.isnan(wanted))
     assert np.nanmax(np.abs(found / wanted - 1)) < 1e-12
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_rms_and_bridges_around_any_gaps(seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=250) * 10 ** rng.uniform(-3, 4, 250)
+    for _ in range(int(rng.integers(1, 7))):
+        start = int(rng.integers(-20, 250))
+        x[max(start, 0) : start + int(rng.integers(1, 60))] = np.nan
+    half, valid = int(rng.integers(1, 40)), float(rng.choice([0.0, 0.5, 0.9]))
+    found, wanted = moving_rms(x, half, valid=valid), definitions.moving_rms_with_gaps(x, half, valid)
+    assert np.array_equal(np.isnan(found), np.isnan(wanted))
+    assert np.abs(found / wanted - 1)[np.isfinite(wanted)].max(initial=0.0) < 1e-12
+    known = np.isfinite(x)
+    if known.any():
+        index = np.arange(len(x))
+        assert bridged(x) == pytest.approx(np.interp(index, index[known], x[known]), rel=1e-12, abs=1e-12)
 
 
 def test_a_gap_changes_nothing_farther_away_than_half_the_window():

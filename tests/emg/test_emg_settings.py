@@ -129,7 +129,7 @@ def test_the_high_pass_against_heart_beats_raises_the_corner():
 
 def test_the_paragraph_states_what_was_done():
     text = methods_paragraph(EmgSettings(low_pass_hz=450.0, high_pass_hz=20.0, window_ms=250.0), fs=1000.0)
-    for words in ("sampled at 1000 Hz", "20-450 Hz", "effective order 4", "two passes of order 2", "251.0 ms", "mirrored for 500 ms",
+    for words in ("sampled at 1000 Hz", "20-450 Hz", "effective order 4", "two passes of order 2", "251 ms", "mirrored for 500 ms",
                   "Heart beats were not treated, and mains interference was not filtered", "more than 10 %"):  # fmt: skip
         assert words in text
 
@@ -160,12 +160,59 @@ def test_the_paragraph_follows_the_settings(options, words):
 def test_what_is_not_known_is_listed_until_it_is_given():
     assert "skin preparation" in methods_paragraph(EmgSettings()).split("Still to be reported")[1]
     full = Acquisition(**{field.name: "stated" for field in dataclasses.fields(Acquisition)})
-    assert missing_items(full, 2000.0) == ()
+    assert missing_items(full, [2000.0]) == ()
     text = methods_paragraph(EmgSettings(), fs=2000.0, acquisition=full)
     assert "Still to be reported" not in text
     assert "gain: stated" in text
     with pytest.raises(OptionError, match="Did you mean 'skin_preparation'"):
         Acquisition(skin_preparing="shaved")
+
+
+ISEK = (
+    "electrode material", "electrode shape", "electrode size", "skin preparation", "interelectrode distance", "electrode location",
+    "electrode orientation", "detection mode", "input impedance", "common mode rejection", "signal to noise ratio", "gain",
+)  # fmt: skip
+
+
+def test_every_item_of_the_reporting_lists_is_stated_or_asked_for():
+    """ISEK: electrodes, amplifier, type, corners and slope of the filter. CEDE: window and step of the amplitude, the reference."""
+    text = methods_paragraph(EmgSettings())
+    stated, asked = text.split("Still to be reported: ")
+    assert set(ISEK) <= set(asked.rstrip(".").split(", ")) and "sampling frequency" in asked
+    for words in ("Butterworth filter (10-500 Hz", "(24 dB per octave)", "root mean square over a centred window of 500 ms, moved sample by sample",
+                  "percent of the highest peak over all trials and positions of maximal voluntary isometric contraction"):  # fmt: skip
+        assert words in stated
+    full = Acquisition(
+        **{item.replace(" ", "_"): f"said {i}" for i, item in enumerate(ISEK)},
+        reference_contractions="3 × 5 s, elbow at 90°",
+    )
+    given = methods_paragraph(EmgSettings(), fs=2000.0, acquisition=full)
+    assert all(f"{item}: said {i}" in given for i, item in enumerate(ISEK))
+    assert "isometric contraction (3 × 5 s, elbow at 90°), processed identically" in given
+    assert given.endswith(
+        "Still to be reported: reference electrode, amplifier, hardware filter, converter, manufacturer."
+    )
+
+
+def test_contractions_are_asked_for_only_where_they_are_the_reference():
+    assert "reference contractions" in methods_paragraph(EmgSettings()).split("Still to be reported")[1]
+    assert "reference contractions" not in methods_paragraph(EmgSettings(reference="task_mean"))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_paragraph_says_in_words_what_a_preset_states_and_what_is_assumed(name):
+    settings = EmgSettings.preset(name)
+    text = methods_paragraph(settings, fs=2000.0)
+    assert settings.source.citation in text and "_hz" not in text and "_ms" not in text
+    for words in settings.known().values():
+        assert words in text
+    assumed = text.split("Assumed here: ")[1].split(".")[0]
+    for parameter, words in (
+        ("window_ms", "the window"),
+        ("reference", "the reference"),
+        ("low_pass_hz", "the low-pass corner"),
+    ):
+        assert (words in assumed) is (parameter in settings.assumed())
 
 
 def test_the_record_goes_to_a_file_and_comes_back():

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from figure_checks import line, overlaps, texts
 
+import mmc_analysis as mmc
 from mmc_analysis import emg, figures
-from mmc_analysis.errors import FigureError
+from mmc_analysis.errors import FigureError, MMCWarning
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,24 @@ def test_a_full_page_still_fits(recordings):
     assert overlaps(page) == []
 
 
+def test_six_channels_with_envelopes_and_many_flags_are_legible(recordings):
+    """Letters stand in lines, and peaks make way for envelopes."""
+    quality, envelopes = recordings
+    flags = "mains;clipping;movement;dropout;short_gaps"
+    quality, envelopes = quality.assign(flags=flags, status="flagged"), envelopes.drop(columns="side", errors="ignore")
+    six = pd.concat([quality.assign(muscle=quality["muscle"] + f"_{i}", side="") for i in range(3)])
+    curves = pd.concat([envelopes.assign(muscle=envelopes["muscle"] + f"_{i}") for i in range(3)])
+    page = figures.qc_page(six, curves)
+    assert len(panels(page)) == 6 and overlaps(page) == []
+    assert all(ax.get_position().width * 174 >= 9 for ax in panels(page))
+    key = " ".join(words(page)[-1].split())
+    assert (
+        "Peaks, for which so many channels leave no room, stand in the quality table." in key and "Diamond" not in key
+    )
+    assert all(ax.get_position().width * 174 >= 9 for ax in panels(figures.qc_page(six)))
+    assert len(panels(figures.qc_page(quality, envelopes.assign(side="left")))) == 4
+
+
 def test_it_makes_do_with_less(recordings):
     quality, envelopes = recordings
     in_uv = figures.qc_page_data(quality.drop(columns="reference_value"))
@@ -128,6 +147,64 @@ def test_rows_of_processed_trials_are_drawn_as_they_come():
     assert np.isnan(gap).any()
 
 
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory):
+    """The quality table of a lab: a corrupt file, a channel that is not there, a muscle without a maximal trial, an unused channel."""
+    folder = tmp_path_factory.mktemp("lab") / "recordings"
+    plan = emg.StudyPlan(participants=2, levels_pct={20: 25.0, 80: 78.0}, focus_points={20: 6.0, 80: 0.0})
+    sheet, _ = mmc.simulate_recordings(folder, plan, seed=4)
+    (folder / "P01" / "regular_20.csv").write_bytes(b"\x00broken")
+    sheet.loc[(sheet["file"] == "P01/triceps_80.csv") & (sheet["muscle"] == "triceps"), "channel"] = "Tri"
+    sheet.loc[sheet["file"] == "P01/mvic_triceps_2.csv", "muscle"] = ""
+    sheet = sheet[~((sheet["kind"] == "mvic") & (sheet["muscle"] == "triceps") & (sheet["participant"] == "P01"))]
+    with pytest.warns(MMCWarning, match="3 of .* channels failed"):
+        return mmc.process_recordings(sheet, emg.EmgSettings(), folder=folder).quality
+
+
+def test_the_table_of_processed_recordings_is_drawn_as_it_comes(processed):
+    data = figures.qc_page_data(processed, participant="P01")
+    assert set(data["status"]) == {"good", "failed"} and "unused" in set(processed["status"])
+    failed = data[data["status"] == "failed"]
+    assert failed["peak"].isna().all() and (failed["flags"] == "").all() and (failed["letters"] == "").all()
+    assert failed["reason"].str.contains("regular_20.csv|no channel 'Tri'").all()
+    units = data.drop_duplicates("channel").set_index("channel")["unit"]
+    assert units.to_dict() == {"Pectoralis": "pct", "Triceps": "uV"}
+    assert set(figures.qc_page_data(processed, participant="P02")["unit"]) == {"pct"}
+
+
+def test_failed_recordings_stand_on_the_page_with_their_reasons(processed):
+    page = figures.qc_page(processed, participant="P01")
+    told = words(page)
+    assert "15 recordings (9 trials): 12 good, 0 flagged, 0 masked, 3 failed." in told
+    key = " ".join(told[-1].split())
+    assert "Square: failed, not processed." in key
+    assert "Failed: regular 20 (Pectoralis, Triceps): regular_20.csv:" in key
+    assert "Failed: triceps 80 (Triceps): triceps_80.csv: there is no channel 'Tri'." in key
+    marks = [
+        drawn.get_marker()
+        for ax in panels(page)
+        for drawn in ax.lines
+        if drawn.get_label() == "_status P01/regular 20.csv"
+    ]
+    assert marks == ["s", "s"]
+    assert [text.get_text() for ax in panels(page) for text in ax.texts].count("failed") == 3
+    assert "no reference" in told and {"regular 20", "mvic pectoralis 1"} <= set(told)
+    assert overlaps(page) == []
+    assert "failed" not in " ".join(words(figures.qc_page(processed, participant="P02")))
+
+
+def test_many_different_failures_leave_the_page_a_page(recordings):
+    quality, _ = recordings
+    broken = quality.assign(
+        status="failed",
+        flags="failed",
+        status_description=[f"file {i}: " + "damaged " * 60 for i in range(len(quality))],
+    )
+    page = figures.qc_page(broken)
+    assert page.get_size_inches()[1] * 25.4 <= 240 and overlaps(page) == []
+    assert "And 6 more reasons" in " ".join(words(page))
+
+
 def test_sessions_and_sides_tell_recordings_apart(recordings):
     quality, _ = recordings
     both = pd.concat([quality.assign(session="day 1"), quality.assign(session="day 2")])
@@ -153,7 +230,8 @@ def test_settings_and_frames_of_the_user_stay(recordings):
         (lambda q: q.drop(columns="flags"), "quality lacks the column flags"),
         (lambda q: q.assign(status="fine"), "status='fine' is not allowed"),
         (lambda q: q.assign(participant=["P07", "P08"] * 5), "holds 2 participants"),
-        (lambda q: q.assign(reference_value=0.0), "reference_value is empty or not above zero in row 0"),
+        (lambda q: q.assign(reference_value=0.0), "reference_value is not above zero in row 0"),
+        (lambda q: q.assign(status="unused"), "quality has no rows"),
         (lambda q: q.assign(muscle=[f"m{i}" for i in range(10)]), "10 channels × 5 trials do not fit"),
         (lambda q: q.iloc[:0], "quality has no rows"),
     ],

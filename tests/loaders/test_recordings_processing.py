@@ -177,7 +177,7 @@ def test_a_failed_file_does_not_stop_the_rest(small):
         observations, quality = process_recordings(sheet, folder=folder)
     assert quality["status"].tolist()[2] == "failed" and "b.csv" in quality["status_description"].iloc[2]
     assert set(observations["load"]) == {"20"} and set(values_of(observations, unit="pct_mvic")["value"] > 0) == {True}
-    with pytest.raises(RecordingError, match="b.csv, row 2 of the sheet"):
+    with pytest.raises(RecordingError, match="b.csv, row 2 of the sheet, channel 'Pec': b.csv"):
         process_recordings(sheet, folder=folder, strict=True)
 
 
@@ -212,12 +212,13 @@ def test_33_another_session_is_not_borrowed_from(small):
     assert len(values_of(declared, unit="pct_mvic")) == 2
 
 
-def test_38_the_same_content_under_two_names_fails(small):
+def test_38_the_same_content_under_two_names_fails_under_both(small):
+    """Which of two trials the content belongs to, nobody knows: the first name is not trusted more than the second."""
     folder, sheet = small
     (folder / "b.csv").write_bytes((folder / "a.csv").read_bytes())
-    with pytest.warns(MMCWarning, match="same content as a.csv"):
-        quality = process_recordings(sheet, folder=folder, cache=folder / "cache").quality
-    assert quality["status"].tolist()[2] == "failed"
+    with pytest.warns(MMCWarning, match="2 of 3 channels failed, first a.csv: a.csv and b.csv have the same content"):
+        observations, quality = process_recordings(sheet, folder=folder, cache=folder / "cache")
+    assert quality["status"].tolist() == ["good", "failed", "failed"] and observations.empty
     again = process_recordings(sheet[sheet["file"] != "a.csv"], folder=folder, cache=folder / "cache").quality
     assert "failed" not in again["status"].tolist()
 
@@ -307,6 +308,18 @@ def test_12_a_maximal_trial_in_which_another_muscle_is_far_higher_is_flagged(tmp
                           "muscle": ["pectoralis", "triceps"], "kind": "mvic", "position": "pectoralis"})  # fmt: skip
     quality = process_recordings(sheet, folder=tmp_path).quality
     assert quality["flags"].str.contains("channels_swapped").all() and (quality["status"] == "flagged").all()
+
+
+def test_trials_are_flagged_whose_reference_was_set_by_a_doubtful_peak(small):
+    folder, sheet = small
+    assert not process_recordings(sheet, folder=folder).quality["flags"].str.contains("reference_flagged").any()
+    table = pd.read_csv(folder / "mvic.csv")
+    table.iloc[4000, 1] += 40.0
+    table.to_csv(folder / "mvic.csv", index=False)
+    quality = process_recordings(sheet, folder=folder).quality
+    assert quality["flags"].str.contains("spike").tolist() == [True, False, False]
+    assert quality["flags"].str.contains("reference_flagged").tolist() == [False, True, True]
+    assert "set the reference is flagged itself (spike)" in quality["status_description"].iloc[1]
 
 
 def test_longer_repetitions_in_one_condition_are_flagged(small):

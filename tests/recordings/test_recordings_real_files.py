@@ -166,33 +166,3 @@ def test_elderly_workbooks_need_sheet_rate_and_unit(real_data):
     assert recording["column 1"].values[0] == 6.30097680097688
     with pytest.raises(RecordingError, match="has no unit in the file"):
         _ = recording["column 1"].microvolts
-
-
-CURLS = {
-    "left_small_2.5cm.mat": (10, ((18000, 38000), (44500, 73000), (80000, 120000))),
-    "left_big_2cm.mat": (12, ((6500, 33000), (39500, 66000), (71500, 96500))),
-}
-
-
-@pytest.mark.parametrize("name", CURLS)
-def test_biopac_curls_reproduce_the_lab_s_table(real_data, name):
-    """RMS, mean and maximum of each curl as in Results.xlsx.
-
-    The table does not say where curls begin and end, so the stretches are those that agree best, one per burst of activity and in
-    order. RMS and mean are those of the raw signal. The maximum is not: no sample of the signal has it. It is that of the rectified
-    signal averaged over about 10 ms.
-    """
-    openpyxl = pytest.importorskip("openpyxl")
-    number, stretches = CURLS[name]
-    folder = real_data / "biceps_curls_acq"
-    sheet = openpyxl.load_workbook(folder / "Results.xlsx", data_only=True)["Amplitude"]
-    row = [cell.value for cell in sheet[number]]
-    recording = read_recording(folder / name, sampling_frequency=10000, unit="mV", channels={"signal": "biceps"})
-    signal = recording["signal"].microvolts / 1000
-    smooth = np.convolve(np.abs(signal), np.full(101, 1 / 101), mode="same")
-    for curl, (start, stop) in enumerate(stretches):
-        part = signal[start:stop]
-        assert np.sqrt(np.mean(part**2)) == pytest.approx(row[3 + curl], rel=0.01)
-        assert np.mean(np.abs(part)) == pytest.approx(row[7 + curl], rel=0.01)
-        assert smooth[start:stop].max() == pytest.approx(row[11 + curl], rel=0.02)
-        assert np.abs(part).max() > 1.4 * row[11 + curl]
