@@ -9,11 +9,11 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from mmc_analysis.effects.arguments import refuse
 from mmc_analysis.effects.frames import Effect, check_level, effect_frame, t_limits, two_sided_p
 from mmc_analysis.effects.raw import raw_frame, welch
-from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, refuse
-from mmc_analysis.effects.standardised_independent import _independent
-from mmc_analysis.effects.standardised_paired import _paired
+from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
+from mmc_analysis.effects.standardised import as_independent, as_paired
 from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.options import check_option, named_options
 
@@ -65,7 +65,7 @@ def log_ratio(
     >>> log_ratio(two)[["estimate", "std_error"]].round(4).values.tolist()
     [[0.0502, 0.0865]]
     """
-    _independent(two)
+    as_independent(two)
     v_1, v_2 = _relative_variances(two, two.n_1, two.n_2)
     std_error, df = welch(v_1, two.n_1 - 1, v_2, two.n_2 - 1)
     return _log_frame(two, "log_ratio", (v_1 - v_2) / 2 * bias_corrected, std_error, df, conf_level, interval)
@@ -110,7 +110,7 @@ def log_ratio_paired(
     >>> log_ratio_paired(pair)[["estimate", "std_error"]].round(4).values.tolist()
     [[0.1655, 0.0361]]
     """
-    v_1, v_2 = _relative_variances(_paired(pair), pair.n, pair.n)
+    v_1, v_2 = _relative_variances(as_paired(pair), pair.n, pair.n)
     shared = 2 * pair.r * np.sqrt(v_1 * v_2)
     std_error = np.sqrt(v_1 + v_2 - shared)
     return _log_frame(pair, "log_ratio", (v_1 - v_2) / 2 * bias_corrected, std_error, pair.n - 1, conf_level, interval)
@@ -250,7 +250,7 @@ def _log_frame(sample, metric, correction, std_error, df, conf_level, interval) 
 
 
 def _positive_values(pair) -> tuple[np.ndarray, np.ndarray]:
-    if _paired(pair).values_1 is None:
+    if as_paired(pair).values_1 is None:
         raise EffectError(
             "this estimand needs the measurements of each participant, but the summary has only means and SDs. Use "
             "percent_change_of_means or log_ratio_paired, or give effects.paired() the measurements."

@@ -5,8 +5,7 @@ import pandas as pd
 
 from mmc_analysis.effects.frames import Effect, check_level, effect_frame, t_limits, two_sided_p
 from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
-from mmc_analysis.effects.standardised_independent import _independent
-from mmc_analysis.effects.standardised_paired import _paired
+from mmc_analysis.effects.standardised import as_independent, as_paired
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 
@@ -39,7 +38,7 @@ def mean_change(pair: PairedSummary, *, conf_level: float | None = 0.95) -> pd.D
     [[9.0, 5.1, 12.9]]
     """
     level = check_level(conf_level)
-    df = _paired(pair).n - 1
+    df = as_paired(pair).n - 1
     std_error = pair.sd_change / np.sqrt(pair.n)
     return raw_frame(pair, pair.mean_change, std_error, df, level, "mean change; paired t")
 
@@ -77,7 +76,7 @@ def mean_difference(
     """
     check_option("variances", variances, ("unequal", "equal"), EffectError)
     level = check_level(conf_level)
-    _independent(two)
+    as_independent(two)
     if variances == "equal":
         std_error, df = two.sd_pooled * np.sqrt(1 / two.n_1 + 1 / two.n_2), two.n_1 + two.n_2 - 2
     else:
@@ -121,5 +120,7 @@ def raw_frame(sample, estimate, std_error, df, conf_level, method, metric="raw",
     low, high = t_limits(estimate, std_error, df, conf_level)
     statistic = estimate / std_error
     p_value = two_sided_p(statistic, df)
-    effect = Effect(metric, estimate, std_error, df, low, high, method, statistic, p_value, unit or sample.unit)
+    effect = Effect(
+        metric, estimate, std_error, df, low, high, method, statistic, p_value, sample.unit if unit is None else unit
+    )
     return effect_frame(sample, effect, conf_level)

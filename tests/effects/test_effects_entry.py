@@ -91,7 +91,7 @@ def test_unknown_levels_and_columns_name_the_nearest(bench):
 def test_missing_values_are_refused_or_left_out_knowingly(bench):
     gap = bench[bench["load"] == "40"].drop(columns=["load", "load_pct_1rm"]).copy()
     gap.loc[gap.index[0], "value"] = np.nan
-    with pytest.raises(EffectError, match=r"1 participants lack a value at one level \(P0\)"):
+    with pytest.raises(EffectError, match=r"1 participant without a value at one level \(P0\)"):
         effects.paired(gap, "condition", "pectoralis", "regular")
     pair = effects.paired(gap, "condition", "pectoralis", "regular", missing="drop")
     assert pair.n.tolist() == [5]
@@ -141,7 +141,7 @@ def test_arrays_with_a_row_per_sample_equal_one_by_one():
 
 def test_dropped_pairs_are_counted():
     post, pre = [10.0, 12, np.nan, 15, 11], [9.0, 12.5, 8, 13, np.nan]
-    with pytest.raises(EffectError, match="2 participants lack a value"):
+    with pytest.raises(EffectError, match="2 participants without a value"):
         effects.paired(post, pre)
     frame = effects.d_z(effects.paired(post, pre, missing="drop"))
     assert frame["n"].tolist() == [3]
