@@ -16,6 +16,7 @@ from mmc_analysis.options import check_option, named_options
 FEWEST = 1000
 MOST_LOST = 0.05
 QUANTILES = ("expanded", "plain")
+ANALYTIC = r"; (?:[^;]*interval[^;]*|(?:paired |Welch's |Student's )?t(?:, pooled SD)?)(?=;|$)"
 
 
 @named_options
@@ -80,7 +81,7 @@ def bootstrap_interval(
         found.append((*limits, drawn.draws.std(ddof=1), n_resamples - drawn.draws.size))
     low, high, error, lost = np.array(found).T
     notes = [f"; {n:.0f} resamples without a defined effect left out" if n > 0 else "" for n in lost]
-    method = frame["method"].str.replace(r"; [^;]*interval[^;]*", "", regex=True)
+    method = frame["method"].str.replace(ANALYTIC, "", regex=True)
     method += f"; BCa bootstrap interval, {quantiles} quantiles, {n_resamples} resamples, seed {seed}"
     return frame.assign(std_error=error, conf_level=level, conf_low=low, conf_high=high, method=method + notes)
 

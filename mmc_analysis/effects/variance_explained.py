@@ -67,8 +67,8 @@ def partial_eta_squared(
     """
     test = _test(F, df_1, df_2)
     f, a, b = test.f, test.df_1, test.df_2
-    return _partial("eta_squared_partial", "F df_1/(F df_1 + df_2)", test, f * a / (f * a + b), a * b / (f * a + b) ** 2,
-                    (conf_level, population, evidence))  # fmt: skip
+    share = Share(f * a / (f * a + b), a * b / (f * a + b) ** 2)
+    return _partial("eta_squared_partial", "F df_1/(F df_1 + df_2)", test, share, (conf_level, population, evidence))
 
 
 @named_options
@@ -88,8 +88,10 @@ def omega_squared(
     test = _test(F, df_1, df_2)
     f, a, size = test.f, test.df_1, test.df_1 + test.df_2 + 1
     below = a * (f - 1) + size
-    return _partial("omega_squared_partial", "df_1 (F-1)/(df_1 (F-1) + N)", test, a * (f - 1) / below, a * size / below**2,
-                    (conf_level, population, evidence))  # fmt: skip
+    share = Share(a * (f - 1) / below, a * size / below**2)
+    return _partial(
+        "omega_squared_partial", "df_1 (F-1)/(df_1 (F-1) + N)", test, share, (conf_level, population, evidence)
+    )
 
 
 @named_options
@@ -108,8 +110,10 @@ def epsilon_squared(
     test = _test(F, df_1, df_2)
     f, a, b = test.f, test.df_1, test.df_2
     below = f * a + b
-    return _partial("epsilon_squared_partial", "df_1 (F-1)/(F df_1 + df_2)", test, a * (f - 1) / below,
-                    a * (a + b) / below**2, (conf_level, population, evidence))  # fmt: skip
+    share = Share(a * (f - 1) / below, a * (a + b) / below**2)
+    return _partial(
+        "epsilon_squared_partial", "df_1 (F-1)/(F df_1 + df_2)", test, share, (conf_level, population, evidence)
+    )
 
 
 @named_options
@@ -163,9 +167,10 @@ def generalised_eta_squared(
         )
     size, people_df = _participants(n, groups, a, b)
     rest = np.maximum(others - error, 0)
-    whole = Whole(others * size / people_df, others**2 / (error**2 / b + rest**2 / people_df))
-    return _of_whole("eta_squared_generalised", "SS_effect/(SS_effect + others)", effect / (effect + others),
-                     FTest(effect / a / (error / b), a, b), error / b, whole, (conf_level, evidence))  # fmt: skip
+    whole = Whole(others * size / people_df, others**2 / (error**2 / b + rest**2 / people_df), error / b)
+    share = Share(effect / (effect + others), a * error / b * others / (effect + others) ** 2)
+    return _of_whole("eta_squared_generalised", "SS_effect/(SS_effect + others)", share,
+                     FTest(effect / a / (error / b), a, b), whole, (conf_level, evidence))  # fmt: skip
 
 
 @named_options
@@ -208,10 +213,12 @@ def omega_squared_within(
         raise EffectError("sums of squares must be positive and n at least 2.")
     ms_error, ms_people = error / b, people / (size - 1)
     apart = a * ms_error
-    whole = Whole(size * (ms_people + apart), (ms_people + apart) ** 2 / (ms_people**2 / (size - 1) + apart**2 / b))
-    estimate = (effect - apart) / (effect + error + people + ms_people)
-    return _of_whole("omega_squared_within", "(SS_effect - df_1 MS_error)/total", estimate,
-                     FTest(effect / a / ms_error, a, b), ms_error, whole, (conf_level, evidence))  # fmt: skip
+    whole_df = (ms_people + apart) ** 2 / (ms_people**2 / (size - 1) + apart**2 / b)
+    whole = Whole(size * (ms_people + apart), whole_df, ms_error)
+    total = effect + error + people + ms_people
+    share = Share((effect - apart) / total, apart * (total - effect + apart) / total**2)
+    return _of_whole("omega_squared_within", "(SS_effect - df_1 MS_error)/total", share,
+                     FTest(effect / a / ms_error, a, b), whole, (conf_level, evidence))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -232,42 +239,49 @@ class FTest:
 
 @dataclass(frozen=True)
 class Whole:
-    """The variance of one measurement times the number of measurements, with its degrees of freedom, (k,) each."""
+    """The variance of one measurement times the number of measurements, its df, and the error mean square, (k,) each."""
 
     ss: np.ndarray
     df: np.ndarray
+    ms_error: np.ndarray
 
 
-def _partial(metric, formula, test, estimate, slope, options) -> pd.DataFrame:
-    """`slope` is the derivative of the estimate by F, (k,)."""
+@dataclass(frozen=True)
+class Share:
+    """The estimate of a share and its derivative by F, (k,) each."""
+
+    estimate: np.ndarray
+    slope: np.ndarray
+
+
+def _partial(metric, formula, test, share, options) -> pd.DataFrame:
     conf_level, population, evidence = options
     check_option("population", population, POPULATIONS, EffectError)
     if check_level(conf_level) is None:
-        limits = no_limits(estimate)
+        limits = no_limits(share.estimate)
     else:
         size = test.df_1 + test.df_2 + 1 if population == "steiger" else test.df_2
-        limits = [limit / (limit + size) for limit in noncentrality_limits_f(test.f, test.df_1, test.df_2, conf_level)]
-    std_error = slope * np.sqrt(test.variance)
+        found = noncentrality_limits_f(test.f, test.df_1, test.df_2, conf_level)
+        limits = [limit / (limit + size) for limit in found]
+    std_error = share.slope * np.sqrt(test.variance)
     method = f"{formula}; noncentral-F interval, population {population}"
-    return _share_frame(metric, estimate, std_error, test, limits, conf_level, evidence, method)
+    return _share_frame(metric, share.estimate, std_error, test, limits, conf_level, evidence, method)
 
 
-def _of_whole(metric, formula, estimate, test, ms_error, whole, options) -> pd.DataFrame:
+def _of_whole(metric, formula, share, test, whole, options) -> pd.DataFrame:
     conf_level, evidence = options
     level = check_level(conf_level)
-    to_whole = ms_error / whole.ss
-    per_f = test.df_1 * to_whole
-    ratio = test.f * per_f
     if level is None:
-        limits = no_limits(estimate)
+        limits = no_limits(share.estimate)
     else:
-        found = noncentrality_limits_f(test.f, test.df_1, test.df_2, level)
-        low, high = _widened_ratio(ratio, *(limit * to_whole for limit in found), test.df_2, whole.df, level)
+        to_whole = whole.ms_error / whole.ss
+        found = (limit * to_whole for limit in noncentrality_limits_f(test.f, test.df_1, test.df_2, level))
+        low, high = _widened_ratio(test.f * test.df_1 * to_whole, *found, test.df_2, whole.df, level)
         limits = low / (1 + low), high / (1 + high)
-    beyond = np.maximum(2 / whole.df - 2 / test.df_2, 0)
-    std_error = np.sqrt(per_f**2 * test.variance + ratio**2 * beyond) / (1 + ratio) ** 2
+    beyond = np.maximum(2 / whole.df - 2 / test.df_2, 0) * (share.estimate * (1 - share.estimate)) ** 2
+    std_error = np.sqrt(share.slope**2 * test.variance + beyond)
     method = f"{formula}; noncentral-F interval, brought to the variance of one measurement"
-    return _share_frame(metric, estimate, std_error, test, limits, conf_level, evidence, method)
+    return _share_frame(metric, share.estimate, std_error, test, limits, conf_level, evidence, method)
 
 
 def _widened_ratio(ratio, low, high, df, whole_df, conf_level) -> tuple[np.ndarray, np.ndarray]:
