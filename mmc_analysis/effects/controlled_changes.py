@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.frames import check_level
+from mmc_analysis.effects.differences import Difference, t_frame
 from mmc_analysis.effects.hedges import hedges_factor
-from mmc_analysis.effects.raw import raw_frame, welch
+from mmc_analysis.effects.raw import welch
 from mmc_analysis.effects.samples import PairedSummary, PrePostControl
-from mmc_analysis.effects.standardised import Difference, Standardiser, standardise
+from mmc_analysis.effects.standardised import Standardiser, standardise
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 
@@ -99,7 +99,8 @@ def change_difference(
     parts = [(arm.sd_change**2 / arm.n, arm.n - 1) for arm in (arms.treatment, arms.control)]
     std_error, df = welch(*parts[0], *parts[1])
     estimate = arms.treatment.mean_change - arms.control.mean_change
-    return raw_frame(arms, estimate, std_error, df, check_level(conf_level), "difference of mean changes; Welch's t")
+    method = "difference of mean changes; Welch's t"
+    return t_frame(Difference(arms, estimate, std_error, df), "raw", method, conf_level, arms.unit)
 
 
 def as_arms(treatment, control) -> PrePostControl:

@@ -5,10 +5,10 @@ import pandas as pd
 from scipy import special
 
 from mmc_analysis.effects.arguments import finite_numbers, refuse
+from mmc_analysis.effects.differences import as_paired
 from mmc_analysis.effects.frames import Effect, check_level, computed_evidence, effect_frame
 from mmc_analysis.effects.noncentral import noncentral_t_tails
 from mmc_analysis.effects.samples import PairedSummary
-from mmc_analysis.effects.standardised import as_paired
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.schema import EVIDENCE

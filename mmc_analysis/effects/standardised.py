@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from mmc_analysis.effects.differences import Difference
 from mmc_analysis.effects.frames import Effect, check_level, effect_frame, no_limits, t_limits, two_sided_p
 from mmc_analysis.effects.hedges import hedges_factor
 from mmc_analysis.effects.noncentral import noncentrality_limits_t
-from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option
 
@@ -25,28 +25,6 @@ INTERVAL_NAMES = {
     "normal": "normal interval",
     "t": "t interval",
 }
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A difference of means with its t test.
-
-    Attributes
-    ----------
-    sample : PairedSummary, IndependentSummary or PrePostControl
-        What it was computed from, ``k`` samples.
-    value, std_error, df : ndarray, shape (k,)
-    """
-
-    sample: object
-    value: np.ndarray
-    std_error: np.ndarray
-    df: np.ndarray
-
-    @property
-    def t(self) -> np.ndarray:
-        """The t statistic, shape (k,)."""
-        return self.value / self.std_error
 
 
 @dataclass(frozen=True)
@@ -73,31 +51,6 @@ class Standardiser:
     def factor(self) -> np.ndarray:
         """Hedges' factor, or 1, shape (k,)."""
         return np.ones_like(self.sd) if self.correction_df is None else hedges_factor(self.correction_df)
-
-
-def change_of(pair: PairedSummary) -> Difference:
-    """Return the mean change with its paired t test."""
-    return Difference(pair, as_paired(pair).mean_change, pair.sd_change / np.sqrt(pair.n), pair.n - 1)
-
-
-def as_paired(pair) -> PairedSummary:
-    """Return a paired summary, or refuse what is none."""
-    if not isinstance(pair, PairedSummary):
-        raise EffectError(
-            f"a paired summary is needed, but got {type(pair).__name__}. Make one with effects.paired(post, pre); for "
-            "two groups of different people use d_s, g_s or glass_delta."
-        )
-    return pair
-
-
-def as_independent(two) -> IndependentSummary:
-    """Return a summary of two groups, or refuse what is none."""
-    if not isinstance(two, IndependentSummary):
-        raise EffectError(
-            f"a summary of two independent groups is needed, but got {type(two).__name__}. Make one with "
-            "effects.independent(x, y); for two measurements of the same people use d_z, d_av or d_rm."
-        )
-    return two
 
 
 def standardise(
@@ -129,6 +82,8 @@ def standardise(
 
     Examples
     --------
+    >>> from mmc_analysis.effects.differences import change_of
+    >>> from mmc_analysis.effects.samples import PairedSummary
     >>> pair = PairedSummary(18, 59, 50, 15, 15, 0.86)
     >>> fixed = Standardiser(np.array([10.0]), "change / 10", lambda d: 0.04 + 0 * d)
     >>> standardise(change_of(pair), "d_ten", fixed, 0.95, "normal")[["estimate", "std_error"]].round(3).values.tolist()

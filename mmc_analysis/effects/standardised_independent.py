@@ -8,10 +8,11 @@ Every function takes an :class:`~mmc_analysis.effects.samples.IndependentSummary
 import numpy as np
 import pandas as pd
 
+from mmc_analysis.effects.differences import Difference, as_independent
 from mmc_analysis.effects.hedges import hedges_factor
 from mmc_analysis.effects.raw import welch
 from mmc_analysis.effects.samples import IndependentSummary
-from mmc_analysis.effects.standardised import Difference, Standardiser, as_independent, standardise
+from mmc_analysis.effects.standardised import Standardiser, standardise
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 

@@ -19,17 +19,11 @@ Coverage of nominal 95 % intervals is in ``docs/coverage.md``; each function say
 import numpy as np
 import pandas as pd
 
+from mmc_analysis.effects.differences import as_paired, change_of
 from mmc_analysis.effects.frames import check_level, t_limits
 from mmc_analysis.effects.hedges import hedges_factor
 from mmc_analysis.effects.samples import PairedSummary
-from mmc_analysis.effects.standardised import (
-    INTERVALS,
-    Standardiser,
-    as_paired,
-    change_of,
-    standardise,
-    standardised_frame,
-)
+from mmc_analysis.effects.standardised import INTERVALS, Standardiser, standardise, standardised_frame
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from mmc_analysis.effects.differences import as_independent
 from mmc_analysis.effects.frames import Effect, check_level, effect_frame, no_limits, t_quantile
 from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
-from mmc_analysis.effects.standardised import as_independent
 from mmc_analysis.effects.standardised_independent import d_s
 from mmc_analysis.effects.standardised_paired import d_z
 from mmc_analysis.errors import EffectError
