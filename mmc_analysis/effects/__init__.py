@@ -39,7 +39,7 @@ from mmc_analysis.effects.smallest import (
     smallest_worthwhile_change,
     typical_error,
 )
-from mmc_analysis.effects.standardised_independent import d_s, g_s, glass_delta
+from mmc_analysis.effects.standardised_independent import d_s, g_s, glass_delta, smdh
 from mmc_analysis.effects.standardised_paired import d_av, d_rm, d_z, g_av, g_rm, g_z, smcc, smcr
 from mmc_analysis.effects.superiority import cliffs_delta, probability_of_superiority
 from mmc_analysis.effects.variance_explained import (
@@ -104,6 +104,7 @@ __all__ = [
     "smallest_worthwhile_change",
     "smcc",
     "smcr",
+    "smdh",
     "sweep",
     "t_from_p",
     "tost",

@@ -1,37 +1,40 @@
 """BCa bootstrap intervals for any effect size of measured samples."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from mmc_analysis.effects.entry import COLLINEAR, ROUNDING
 from mmc_analysis.effects.frames import check_level
-from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
+from mmc_analysis.effects.moments import correlation, moments
+from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, PrePostControl
 from mmc_analysis.errors import EffectError
-from mmc_analysis.options import named_options
+from mmc_analysis.options import check_option, named_options
 
 FEWEST = 1000
 MOST_LOST = 0.05
+QUANTILES = ("expanded", "plain")
+ANALYTIC = r"; (?:[^;]*interval[^;]*|(?:paired |Welch's |Student's )?t(?:, pooled SD)?)(?=;|$)"
 
 
 @named_options
 def bootstrap_interval(
-    metric: Callable, sample: PairedSummary | IndependentSummary, *, seed: int, n_resamples: int = 5000,
-    conf_level: float = 0.95,
+    metric: Callable, sample: PairedSummary | IndependentSummary | PrePostControl, *, seed: int, n_resamples: int = 5000,
+    conf_level: float = 0.95, quantiles: str = "expanded",
 ) -> pd.DataFrame:  # fmt: skip
     """Return a metric's frame with bias-corrected and accelerated bootstrap limits (Efron 1987).
 
-    Participants are resampled with replacement, pairs together and groups apart. With fewer than about 10 participants
-    such an interval is too short; the analytic one is to be preferred there.
+    Participants are resampled with replacement: pairs together, groups and arms apart. The analytic interval is to be
+    preferred where its assumptions are tenable.
 
     Parameters
     ----------
     metric : callable
         A function of this package such as ``effects.d_av``, or one's own: called with a summary of many samples and
         ``conf_level=None`` it returns a frame with `estimate`.
-    sample : PairedSummary or IndependentSummary
+    sample : PairedSummary, IndependentSummary or PrePostControl
         ``k`` samples made from measurements.
     seed : int
         Seed of the resampling.
@@ -39,6 +42,10 @@ def bootstrap_interval(
         1000 or more.
     conf_level : float
         Confidence level as a fraction.
+    quantiles : {"expanded", "plain"}
+        A bootstrap takes the sample for the population, whose spread is smaller by (n-1)/n, and knows no Student's t.
+        "expanded" makes up for both by the quantiles √(n/(n-1)) t(n-1) in place of z (Hesterberg 2015), with N - 2 in place
+        of n - 1 for two groups; "plain" is the interval of Efron.
 
     Returns
     -------
@@ -59,51 +66,32 @@ def bootstrap_interval(
     True
     """
     level = check_level(conf_level)
-    if getattr(sample, "values_1", None) is None:
-        raise EffectError(
-            "a bootstrap resamples participants, but the summary has only means and SDs. Give the measurements."
-        )
-    if level is None or n_resamples < FEWEST:
+    check_option("quantiles", quantiles, QUANTILES, EffectError)
+    whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
+    if level is None or not whole or n_resamples < FEWEST:
         raise EffectError(f"a confidence level and at least {FEWEST} resamples are needed.")
+    _check_measured(sample)
     frame = metric(sample, conf_level=None)
     rng = np.random.default_rng(seed)
-    limits, errors, notes = [], [], []
+    found = []
     for row in range(len(frame)):
-        low, high, error, lost = _one_sample(metric, sample, row, rng, n_resamples, level)
-        limits.append((low, high))
-        errors.append(error)
-        notes.append(f"; {lost} resamples without a defined effect left out" if lost else "")
-    low, high = np.array(limits).T
-    method = frame["method"].str.replace(r"; [^;]*interval[^;]*", "", regex=True)
-    method = method + f"; BCa bootstrap, {n_resamples} resamples, seed {seed}" + pd.Series(notes, index=frame.index)
-    return frame.assign(std_error=np.array(errors), conf_level=level, conf_low=low, conf_high=high, method=method)
+        drawn = _draw(metric, sample, row, rng, n_resamples)
+        z = drawn.expanded_quantile(level) if quantiles == "expanded" else special.ndtri((1 + level) / 2)
+        limits = bca_limits(drawn.estimate, drawn.draws, drawn.jackknife, z)
+        found.append((*limits, drawn.draws.std(ddof=1), n_resamples - drawn.draws.size))
+    low, high, error, lost = np.array(found).T
+    notes = [f"; {n:.0f} resamples without a defined effect left out" if n > 0 else "" for n in lost]
+    method = frame["method"].str.replace(ANALYTIC, "", regex=True)
+    method += f"; BCa bootstrap interval, {quantiles} quantiles, {n_resamples} resamples, seed {seed}"
+    return frame.assign(std_error=error, conf_level=level, conf_low=low, conf_high=high, method=method + notes)
 
 
-def _one_sample(metric, sample, row, rng, n_resamples, conf_level) -> tuple[float, float, float, int]:
-    together = isinstance(sample, PairedSummary)
-    x, y = (values[row][~np.isnan(values[row])] for values in (sample.values_1, sample.values_2))
-    pick_x = rng.integers(0, x.size, (n_resamples, x.size))
-    pick_y = pick_x if together else rng.integers(0, y.size, (n_resamples, y.size))
-    summary = _summary(x[pick_x], y[pick_y], together)
-    lost = n_resamples - summary.size.size
-    if lost > MOST_LOST * n_resamples:
-        raise EffectError(
-            f"{lost} of {n_resamples} resamples of sample {row} (counted from 0) have no defined effect, because too few "
-            "participants differ. Use the analytic interval."
-        )
-    estimate = metric(_summary(x[None], y[None], together), conf_level=None)["estimate"].to_numpy()[0]
-    draws = np.sort(metric(summary, conf_level=None)["estimate"].to_numpy())
-    jackknife = metric(_left_out(x, y, together), conf_level=None)["estimate"].to_numpy()
-    low, high = bca_limits(estimate, draws, jackknife, conf_level)
-    return low, high, draws.std(ddof=1), lost
-
-
-def bca_limits(estimate: float, draws: np.ndarray, jackknife: np.ndarray, conf_level: float) -> tuple[float, float]:
-    """Return the BCa limits from sorted bootstrap draws, (b,), and leave-one-out estimates, (n,).
+def bca_limits(estimate: float, draws: np.ndarray, jackknife: np.ndarray, z: float) -> tuple[float, float]:
+    """Return the BCa limits from sorted bootstrap draws, (b,), leave-one-out estimates, (n,), and the quantile ±z.
 
     Examples
     --------
-    >>> low, high = bca_limits(0.0, np.linspace(-1, 1, 2001), np.array([-1.0, 1.0]), 0.90)
+    >>> low, high = bca_limits(0.0, np.linspace(-1, 1, 2001), np.array([-1.0, 1.0]), 1.6448536269514722)
     >>> round(low, 3), round(high, 3)
     (-0.9, 0.9)
     """
@@ -112,34 +100,101 @@ def bca_limits(estimate: float, draws: np.ndarray, jackknife: np.ndarray, conf_l
     deviation = jackknife.mean() - jackknife
     spread = (deviation**2).sum()
     acceleration = (deviation**3).sum() / (6 * spread**1.5) if spread > 0 else 0.0
-    z = bias + special.ndtri(np.array([(1 - conf_level) / 2, (1 + conf_level) / 2]))
-    shares = special.ndtr(bias + z / (1 - acceleration * z))
+    ends = bias + np.array([-z, z])
+    # beyond 1/acceleration the formula turns round: there the limit is the outermost draw
+    slack = 1 - acceleration * ends
+    shares = np.where(slack > 0, special.ndtr(bias + ends / np.where(slack > 0, slack, 1.0)), [0.0, 1.0])
     low, high = np.quantile(draws, shares)
     return float(low), float(high)
 
 
-def _left_out(x, y, together) -> PairedSummary | IndependentSummary:
-    """One row per participant left out, NaN in the place of the participant."""
-    if together:
-        hole = np.where(np.eye(x.size, dtype=bool), np.nan, 0.0)
-        return _summary(x + hole, y + hole, True)
-    both = x.size + y.size
-    hole = np.where(np.eye(both, dtype=bool), np.nan, 0.0)
-    return _summary(x + hole[:, : x.size], y + hole[:, x.size :], False)
+@dataclass(frozen=True)
+class Drawn:
+    """The bootstrap of one sample.
+
+    Attributes
+    ----------
+    estimate : float
+    draws : ndarray, shape (b,)
+        Sorted.
+    jackknife : ndarray, shape (n,)
+        Estimates with one participant left out.
+    n_groups : int
+    """
+
+    estimate: float
+    draws: np.ndarray
+    jackknife: np.ndarray
+    n_groups: int
+
+    def expanded_quantile(self, conf_level: float) -> float:
+        """Return the normal quantile that makes up for the small sample (Hesterberg 2015)."""
+        n = self.jackknife.size
+        df = n - self.n_groups
+        return np.sqrt(n / df) * float(special.stdtrit(df, (1 + conf_level) / 2))
 
 
-def _summary(x: np.ndarray, y: np.ndarray, together: bool) -> PairedSummary | IndependentSummary:
-    """Summarise the rows of (b, n) tables that have a defined spread."""
-    n_1, n_2 = (~np.isnan(x)).sum(axis=1), (~np.isnan(y)).sum(axis=1)
-    mean_1, mean_2 = np.nanmean(x, axis=1), np.nanmean(y, axis=1)
-    dev_1, dev_2 = np.nan_to_num(x - mean_1[:, None]), np.nan_to_num(y - mean_2[:, None])
-    sd_1, sd_2 = (np.sqrt((d**2).sum(axis=1) / (n - 1)) for d, n in ((dev_1, n_1), (dev_2, n_2)))
-    good = (sd_1 > ROUNDING * np.abs(mean_1)) & (sd_2 > ROUNDING * np.abs(mean_2))
-    if not together:
-        numbers = [a[good] for a in (n_1, n_2, mean_1, mean_2, sd_1, sd_2)]
-        return IndependentSummary(*numbers, values_1=x[good], values_2=y[good])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        r = (dev_1 * dev_2).sum(axis=1) / (n_1 - 1) / (sd_1 * sd_2)
-    good &= np.abs(r) < 1 - COLLINEAR
-    numbers = [a[good] for a in (n_1, mean_1, mean_2, sd_1, sd_2, r)]
-    return PairedSummary(*numbers, values_1=x[good], values_2=y[good])
+def _check_measured(sample) -> None:
+    parts = [sample.treatment, sample.control] if isinstance(sample, PrePostControl) else [sample]
+    if not all(isinstance(part, (PairedSummary, IndependentSummary)) for part in parts):
+        raise EffectError(f"a summary of samples is needed, but got {type(sample).__name__}.")
+    if any(part.values_1 is None or part.values_2 is None for part in parts):
+        raise EffectError(
+            "a bootstrap resamples participants, but the summary has only means and SDs. Give the measurements."
+        )
+
+
+def _draw(metric, sample, row, rng, n_resamples) -> Drawn:
+    groups = _participants(sample, row)
+    picked = [values[:, rng.integers(0, values.shape[1], (n_resamples, values.shape[1]))] for values in groups]
+    summary = _summary(type(sample), picked)
+    lost = n_resamples - summary.size.size
+    if lost > MOST_LOST * n_resamples:
+        raise EffectError(
+            f"{lost} of {n_resamples} resamples of sample {row} (counted from 0) have no defined effect, because too few "
+            "participants differ. Use the analytic interval."
+        )
+    alone = _summary(type(sample), [values[:, None] for values in groups])
+    left_out = _summary(type(sample), _one_left_out(groups))
+    estimate, draws, jackknife = (
+        metric(each, conf_level=None)["estimate"].to_numpy() for each in (alone, summary, left_out)
+    )
+    return Drawn(estimate[0], np.sort(draws), jackknife, len(groups))
+
+
+def _participants(sample, row) -> list[np.ndarray]:
+    """Measurements by group of participants, (measurements of each, n) per group."""
+    if isinstance(sample, PrePostControl):
+        return [group for arm in (sample.treatment, sample.control) for group in _participants(arm, row)]
+    x, y = (values[row][~np.isnan(values[row])] for values in (sample.values_1, sample.values_2))
+    return [np.stack([x, y])] if isinstance(sample, PairedSummary) else [x[None], y[None]]
+
+
+def _one_left_out(groups: list[np.ndarray]) -> list[np.ndarray]:
+    """One row per participant of any group, NaN in the place of the participant."""
+    hole = np.where(np.eye(sum(values.shape[1] for values in groups), dtype=bool), np.nan, 0.0)
+    starts = np.cumsum([0, *(values.shape[1] for values in groups)])
+    return [values[:, None] + hole[:, i : i + values.shape[1]] for values, i in zip(groups, starts[:-1], strict=True)]
+
+
+def _summary(kind: type, groups: list[np.ndarray]):
+    """Summarise the rows of (measurements, b, n) tables that have a defined spread in every group."""
+    if kind is IndependentSummary:
+        (x,), (y,) = groups
+        one, two = moments(x), moments(y)
+        good = (one.sd > 0) & (two.sd > 0)
+        numbers = (one.n, two.n, one.mean, two.mean, one.sd, two.sd)
+        return IndependentSummary(*(a[good] for a in numbers), values_1=x[good], values_2=y[good])
+    arms = [_pairs(*values) for values in groups]
+    good = np.logical_and.reduce([defined for _, defined, _ in arms])
+    pairs = [PairedSummary(*(a[good] for a in numbers), values_1=x[good], values_2=y[good])
+             for numbers, _, (x, y) in arms]  # fmt: skip
+    return pairs[0] if kind is PairedSummary else PrePostControl(*pairs)
+
+
+def _pairs(x, y) -> tuple[tuple[np.ndarray, ...], np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """The numbers of a PairedSummary for each row, whether it has one, and the measurements."""
+    first, second = moments(x), moments(y)
+    r = correlation(first, second)
+    defined = (first.sd > 0) & (second.sd > 0) & (np.abs(r) < 1)
+    return (first.n, first.mean, second.mean, first.sd, second.sd, r), defined, (x, y)

@@ -12,7 +12,8 @@ from mmc_analysis.schema import DESIGN, combined_evidence
 
 TOLD = ("measure", "muscle", "exercise")
 REPEATED = ("trial", "repetition", "order")
-CONFOUNDERS = ("measure", "unit", "muscle", "exercise", "load", "phase", "tempo")
+SEQUENCE = (*REPEATED, "session", "week")
+DECISIVE = ("measure", "unit", "muscle", "exercise", "load", "phase", "tempo")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Cells:
         One row per sample (a study and a combination of the `by` columns).
     values_1, values_2 : list of pandas.Series
         Per sample, the means by participant at the first and the second level; NaN where a value was missing.
-    unit : str or None
+    unit : list of str or None
+        Per sample.
     evidence : list of str
     note : str
         What was averaged, in words; empty if nothing was.
@@ -34,7 +36,7 @@ class Cells:
     labels: pd.DataFrame
     values_1: list[pd.Series]
     values_2: list[pd.Series]
-    unit: str | None
+    unit: list[str | None] | None
     evidence: list[str]
     note: str
 
@@ -62,26 +64,31 @@ def two_levels(
         If a column or level does not exist, or averaging would mix what the caller did not name.
     """
     by, over = _names(by), _names(over)
+    _check_question(factor, by, over)
     _check_columns(observations, ["participant", "value", factor, *by, *over])
+    _check_named(observations, ["participant", factor])
     _check_levels(observations, factor, levels)
     chosen = observations[observations[factor].isin(list(levels))]
-    groups = [*[name for name in ("study",) if name in chosen and name not in by], *by]
-    unit = _single_unit(chosen, by)
-    labels, firsts, seconds, evidence, most = [], [], [], [], 1
+    groups = [*[name for name in ("study",) if name in observations and name not in by], *by]
+    _check_named(chosen, [*groups, *over])
+    _check_values(chosen)
+    labels, firsts, seconds, units, evidence, most = [], [], [], [], [], 1
     pieces = chosen.groupby(groups, observed=True, sort=True) if groups else [((), chosen)]
     for key, piece in pieces:
         label = dict(zip(groups, key, strict=True))
         _refuse_mixture(piece, factor, groups, over, label)
-        means = [_participant_means(piece[piece[factor] == level]) for level in levels]
-        most = max(most, *(int(sizes.max()) for _, sizes in means if len(sizes)))
+        first, second = (piece[piece[factor] == level] for level in levels)
+        most = max(most, _most_rows(first), _most_rows(second))
         labels.append(label | _constants(piece, {factor, *groups}))
-        firsts.append(means[0][0])
-        seconds.append(means[1][0])
+        crossed = [name for name in over if name not in SEQUENCE]
+        firsts.append(_participant_means(first, crossed, piece))
+        seconds.append(_participant_means(second, crossed, piece))
+        units.append(piece["unit"].dropna().iloc[0] if "unit" in piece and piece["unit"].notna().any() else None)
         evidence.append(combined_evidence(piece, computed=False))
     frame = pd.DataFrame(labels).assign(contrast=f"{levels[0]} - {levels[1]}")
     averaged = ", ".join(dict.fromkeys([*_repeats(chosen), *over])) or "repeated rows"
     note = f"up to {most} values per participant and level averaged first (over {averaged})" if most > 1 else ""
-    return Cells(frame, firsts, seconds, unit, evidence, note)
+    return Cells(frame, firsts, seconds, None if "unit" in by else units, evidence, note)
 
 
 def _constants(piece: pd.DataFrame, named: set[str]) -> dict:
@@ -94,12 +101,59 @@ def _names(names: Iterable[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
+def _check_question(factor: str, by: list[str], over: list[str]) -> None:
+    if not isinstance(factor, str):
+        raise EffectError(
+            "with observations, the second argument is the name of the column whose levels are compared, but got "
+            f"{type(factor).__name__}. Two columns of a wide table are two arrays: give table['post'], table['pre']."
+        )
+    if factor in (*by, *over):
+        raise EffectError(
+            f"'{factor}' is what is compared, so it cannot stand in `by` or `over` too. Leave it out there."
+        )
+    for name in ("unit", "measure"):
+        if name in over:
+            raise EffectError(
+                f"values of different {name}s have no mean. Filter the rows to one {name}, or give by=['{name}']."
+            )
+
+
 def _check_columns(observations: pd.DataFrame, wanted: list[str]) -> None:
     for name in wanted:
         if name not in observations.columns:
+            homes = [
+                c for c in observations if observations[c].dtype.kind not in "iuf" and (observations[c] == name).any()
+            ]
+            hint = f" '{name}' is a level of '{homes[0]}': name the column first, then its two levels." if homes else ""
             raise EffectError(
-                f"the observations have no column '{name}'.{nearest(name, observations.columns)} "
+                f"the observations have no column '{name}'.{hint or nearest(name, observations.columns)} "
                 f"Columns: {', '.join(map(str, observations.columns))}."
+            )
+
+
+def _check_values(observations: pd.DataFrame) -> None:
+    values = observations["value"]
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        raise EffectError(
+            f"'value' holds {values.dtype}, not numbers. Convert it, for instance with pandas.to_numeric, and look at what "
+            "does not convert."
+        )
+    infinite = np.isinf(values.to_numpy(dtype=float, na_value=np.nan))
+    if infinite.any():
+        raise EffectError(
+            f"'value' is infinite in {int(infinite.sum())} rows, first in row {observations.index[infinite][0]}. Correct "
+            "them, or make them NaN."
+        )
+
+
+def _check_named(observations: pd.DataFrame, names: list[str]) -> None:
+    """Rows that do not say to whom or to what they belong would drop out without a word."""
+    for name in dict.fromkeys(names):
+        empty = observations[name].isna()
+        if empty.any():
+            raise EffectError(
+                f"'{name}' is empty in {int(empty.sum())} rows, first in row {observations.index[empty][0]}, so that nobody "
+                "knows where they belong. Fill it in, or leave these rows out."
             )
 
 
@@ -109,17 +163,10 @@ def _check_levels(observations: pd.DataFrame, factor: str, levels: Sequence[str]
     found = list(observations[factor].dropna().unique())
     for level in levels:
         if level not in found:
-            listed = ", ".join(map(str, found))
+            listed = ", ".join(map(str, found)) or "none, there are no rows"
             raise EffectError(
                 f"'{factor}' has no level {level!r}.{nearest(str(level), map(str, found))} Levels: {listed}."
             )
-
-
-def _single_unit(chosen: pd.DataFrame, by: list[str]) -> str | None:
-    if "unit" not in chosen or "unit" in by:
-        return None
-    units = list(chosen["unit"].dropna().unique())
-    return str(units[0]) if len(units) == 1 else None
 
 
 def _repeats(frame: pd.DataFrame) -> list[str]:
@@ -137,22 +184,41 @@ def _refuse_mixture(piece: pd.DataFrame, factor: str, groups: list[str], over: l
             seen = ", ".join(map(str, list(piece[name].dropna().unique())[:6]))
             raise EffectError(
                 f"the rows of a participant at one level of '{factor}' differ in '{name}' ({seen}){where}. "
-                f"Averaging them would answer another question: filter the rows, or give by=['{name}'] for one effect "
-                f"per level, or over=['{name}'] to average over it knowingly."
+                f"Averaging them would answer another question: {_remedies(name)}."
             )
-    for name in [name for name in candidates if name in CONFOUNDERS]:
-        seen = [set(rows[name].dropna()) for _, rows in piece.groupby(factor, observed=True)]
+    for name in [name for name in candidates if name in DECISIVE and piece[name].nunique() > 1]:
+        seen = [sorted(set(rows[name].dropna().astype(str))) for _, rows in piece.groupby(factor, observed=True)]
         if len(seen) == 2 and seen[0] != seen[1]:
-            listed = " against ".join(", ".join(sorted(map(str, level))) for level in seen)
+            listed = " against ".join(map(", ".join, seen))
             raise EffectError(
                 f"the two levels of '{factor}' also differ in '{name}' ({listed}){where}, so the difference would mix "
                 f"both. Filter the rows to one '{name}', or give by=['{name}']."
             )
+        raise EffectError(
+            f"participants of one sample differ in '{name}' ({', '.join(seen[0])}){where}: {_remedies(name)}."
+        )
 
 
-def _participant_means(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Mean and number of rows by participant; a participant with a missing value has a missing mean."""
-    cells = rows.groupby("participant", observed=True)["value"]
+def _remedies(name: str) -> str:
+    told = f"filter the rows to one {name}, or give by=['{name}'] for one effect per {name}"
+    return told if name in ("unit", "measure") else f"{told}, or over=['{name}'] to average over it knowingly"
+
+
+def _most_rows(rows: pd.DataFrame) -> int:
+    return int(rows.groupby("participant", observed=True).size().max()) if len(rows) else 0
+
+
+def _participant_means(rows: pd.DataFrame, crossed: list[str], piece: pd.DataFrame) -> pd.Series:
+    """Mean by participant: of repetitions first, then with equal weight over the cells of the `crossed` columns.
+
+    A participant has no mean who misses a value, or a whole cell that others have at either level.
+    """
+    keys = ["participant", *crossed]
+    cells = rows.groupby(keys, observed=True)["value"]
     means = cells.mean().astype(float)
     means[cells.count() < cells.size()] = np.nan
-    return means, cells.size()
+    if not crossed:
+        return means
+    there = piece[crossed].drop_duplicates()
+    wanted = pd.MultiIndex.from_frame(there) if len(crossed) > 1 else pd.Index(there[crossed[0]])
+    return means.unstack(crossed).reindex(columns=wanted).mean(axis=1, skipna=False)

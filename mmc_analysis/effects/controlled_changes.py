@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.frames import Effect, check_level, effect_frame, two_sided_p
+from mmc_analysis.effects.differences import Difference, t_frame
 from mmc_analysis.effects.hedges import hedges_factor
-from mmc_analysis.effects.raw import raw_frame, welch
+from mmc_analysis.effects.raw import welch
 from mmc_analysis.effects.samples import PairedSummary, PrePostControl
-from mmc_analysis.effects.standardised_paired import INTERVAL_NAMES, INTERVALS, standardised_limits
+from mmc_analysis.effects.standardised import Standardiser, standardise
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 
@@ -27,9 +27,9 @@ def g_ppc2(
         Pre (2) and post (1) of the two groups, ``k`` samples each; or one PrePostControl.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "unshrunk", "normal"}
+    interval : {"noncentral-t", "shrunk", "normal"}
         Limits of the noncentral t of the difference of changes (pooled, n_T + n_C - 2 degrees of freedom), brought to
-        the pre SD as Algina and Keselman (2003) do, shrunk by Hedges' factor or not; or estimate ± z · std_error.
+        the pre SD as Algina and Keselman (2003) do; those times Hedges' factor; or estimate ± z · std_error.
     variance : {"morris", "becker"}
         Morris (2008, equation 25); or 2(1-r)(1/n_T + 1/n_C) + g²/(2(n_T + n_C)), the large-sample form.
 
@@ -52,21 +52,16 @@ def g_ppc2(
     [[0.7684, 0.3402]]
     """
     check_option("variance", variance, VARIANCES, EffectError)
-    check_option("interval", interval, INTERVALS, EffectError)
-    arms, level = _arms(treatment, control), check_level(conf_level)
+    arms = as_arms(treatment, control)
     t_arm, c_arm = arms.treatment, arms.control
-    df = t_arm.n + c_arm.n - 2
-    factor, per_n = hedges_factor(df), 1 / t_arm.n + 1 / c_arm.n
+    df, per_n = t_arm.n + c_arm.n - 2, 1 / t_arm.n + 1 / c_arm.n
     sd_pre, sd_change = (_pooled(t_arm, c_arm, name) for name in ("sd_2", "sd_change"))
-    error = sd_change * np.sqrt(per_n)
-    t = (t_arm.mean_change - c_arm.mean_change) / error
-    per_t = factor * error / sd_pre
     r = ((t_arm.n - 1) * t_arm.r + (c_arm.n - 1) * c_arm.r) / df
-    std_error = np.sqrt((_morris if variance == "morris" else _becker)(t * per_t, r, per_n, df, factor))
-    low, high = standardised_limits(t, df, per_t, std_error, level, interval, factor)
-    method = f"difference of changes / pooled pre SD, Hedges' factor, {variance} variance; {INTERVAL_NAMES[interval]}"
-    effect = Effect("g_ppc2", t * per_t, std_error, df, low, high, method, t, two_sided_p(t, df))
-    return effect_frame(arms, effect, level)
+    variance_of = _morris if variance == "morris" else _becker
+    by = Standardiser(sd_pre, f"difference of changes / pooled pre SD, {variance} variance",
+                      lambda g: variance_of(g, r, per_n, df), df)  # fmt: skip
+    difference = Difference(arms, t_arm.mean_change - c_arm.mean_change, sd_change * np.sqrt(per_n), df)
+    return standardise(difference, "g_ppc2", by, conf_level, interval)
 
 
 @named_options
@@ -100,14 +95,16 @@ def change_difference(
     >>> change_difference(trained, control)[["estimate", "std_error", "df"]].round(2).values.tolist()
     [[11.3, 4.55, 37.9]]
     """
-    arms = _arms(treatment, control)
+    arms = as_arms(treatment, control)
     parts = [(arm.sd_change**2 / arm.n, arm.n - 1) for arm in (arms.treatment, arms.control)]
     std_error, df = welch(*parts[0], *parts[1])
     estimate = arms.treatment.mean_change - arms.control.mean_change
-    return raw_frame(arms, estimate, std_error, df, check_level(conf_level), "difference of mean changes; Welch's t")
+    method = "difference of mean changes; Welch's t"
+    return t_frame(Difference(arms, estimate, std_error, df), "raw", method, conf_level, arms.unit)
 
 
-def _arms(treatment, control) -> PrePostControl:
+def as_arms(treatment, control) -> PrePostControl:
+    """Return both arms as one, or refuse an arm without its control."""
     if isinstance(treatment, PrePostControl) and control is None:
         return treatment
     if control is None:
@@ -123,14 +120,14 @@ def _pooled(treatment, control, name) -> np.ndarray:
     return np.sqrt(sum(sums) / (treatment.n + control.n - 2))
 
 
-def _morris(g, r, per_n, df, factor) -> np.ndarray:
+def _morris(g, r, per_n, df) -> np.ndarray:
     if (df <= 2).any():
         raise EffectError(
             "Morris's variance needs more than 4 participants in both groups together; use variance='becker'."
         )
     base = 2 * (1 - r) * per_n
-    return factor**2 * base * df / (df - 2) * (1 + g**2 / base) - g**2
+    return hedges_factor(df) ** 2 * base * df / (df - 2) * (1 + g**2 / base) - g**2
 
 
-def _becker(g, r, per_n, df, factor) -> np.ndarray:
+def _becker(g, r, per_n, df) -> np.ndarray:
     return 2 * (1 - r) * per_n + g**2 / (2 * (df + 2))

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.effects.cells import Cells, two_levels
-from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, PrePostControl, refuse
+from mmc_analysis.effects.moments import correlation, moments
+from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, PrePostControl
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.schema import EVIDENCE
 
 MISSING = ("refuse", "drop")
-COLLINEAR = 1e-12
-ROUNDING = 1e-14
 
 
 @named_options
@@ -58,11 +57,14 @@ def paired(
     """
     check_option("missing", missing, MISSING)
     if isinstance(first, pd.DataFrame):
+        _told_by_observations(unit, evidence)
         cells = two_levels(first, second, (level_1, level_2), by, over)
-        x, y = _aligned(cells, missing)
-        return _paired_summary(x, y, cells.labels, cells.unit, cells.evidence, cells.note)
+        x, y, dropped = _aligned(cells, missing)
+        note = "; ".join(part for part in (cells.note, dropped) if part)
+        return _paired_summary(x, y, cells.labels, cells.unit, cells.evidence, note)
     _no_levels(level_1, level_2, by, over)
     check_option("evidence", evidence, EVIDENCE)
+    _refuse_other_order(first, second)
     x, y = _matrix(first, "first"), _matrix(second, "second")
     if x.shape != y.shape:
         raise EffectError(
@@ -107,6 +109,7 @@ def independent(
     """
     check_option("missing", missing, MISSING)
     if isinstance(first, pd.DataFrame):
+        _told_by_observations(unit, evidence)
         cells = two_levels(first, second, (level_1, level_2), by, over)
         _refuse_shared(cells, second)
         x, y = _padded(cells.values_1), _padded(cells.values_2)
@@ -115,6 +118,7 @@ def independent(
         return _independent_summary(x, y, cells.labels, cells.unit, cells.evidence, note)
     _no_levels(level_1, level_2, by, over)
     check_option("evidence", evidence, EVIDENCE)
+    _refuse_shared_index(first, second)
     x, y = _matrix(first, "first"), _matrix(second, "second")
     if x.shape[0] != y.shape[0]:
         raise EffectError(
@@ -163,6 +167,11 @@ def pre_post_control(
     >>> arms.treatment.mean_change.round(2), arms.control.mean_change.round(2)
     (array([3.15]), array([0.15]))
     """
+    if not isinstance(observations, pd.DataFrame):
+        raise EffectError(
+            f"observations are needed, one row per value, but got {type(observations).__name__}. From arrays, make both arms "
+            "with effects.paired(post, pre) and give them to PrePostControl or to the metric."
+        )
     if group not in observations.columns:
         raise EffectError(f"the observations have no column '{group}'. Columns: {', '.join(observations.columns)}.")
     found = list(observations[group].dropna().unique())
@@ -193,18 +202,68 @@ def _no_levels(level_1, level_2, by, over) -> None:
         raise EffectError("levels, `by` and `over` belong to observations; with two arrays give the arrays alone.")
 
 
+def _told_by_observations(unit, evidence) -> None:
+    if unit is not None or evidence != "measured":
+        raise EffectError(
+            "`unit` and `evidence` belong to arrays; observations have columns of these names, which are used. Correct the "
+            "columns if they are wrong."
+        )
+
+
 def _matrix(values, name: str) -> np.ndarray:
+    """Measurements as floats, (k, m), NaN where one is missing."""
     try:
-        array = np.array(values, dtype=float)
+        if isinstance(values, np.ma.MaskedArray):
+            array = values.astype(float).filled(np.nan)
+        elif isinstance(values, (pd.Series, pd.Index)):
+            array = values.to_numpy(dtype=float, na_value=np.nan)
+        else:
+            array = np.array(values, dtype=float)
+        kinds = {np.asarray(values).dtype.kind} | {np.asarray(v).dtype.kind for v in _boxed(values)}
+        if kinds & set("bUSmMc"):
+            raise TypeError("text, dates and truth values are no measurements")
     except (TypeError, ValueError) as found:
         raise EffectError(f"{name}: an array of numbers is needed, one per participant; {found}.") from found
     if array.ndim not in (1, 2) or array.size == 0:
         raise EffectError(
             f"{name}: one number per participant is needed (or a row per sample), but the shape is {array.shape}."
         )
+    if array.ndim == 2 and array.shape[1] == 1:
+        raise EffectError(
+            f"{name}: the shape {array.shape} means {array.shape[0]} samples of one participant. A sample is a row, a "
+            "participant a column: transpose it, or give a flat list for one sample."
+        )
     if np.isinf(array).any():
         raise EffectError(f"{name}: infinite values cannot be summarised. Correct them, or make them NaN.")
     return np.atleast_2d(array)
+
+
+def _boxed(values) -> np.ndarray:
+    """The elements of an array of objects, else none."""
+    array = np.asarray(values)
+    return array.ravel() if array.dtype == object else np.empty(0)
+
+
+def _refuse_other_order(first, second) -> None:
+    """Two Series are paired by position; where their indexes say otherwise, nobody should guess."""
+    if isinstance(first, pd.Series) and isinstance(second, pd.Series) and not first.index.equals(second.index):
+        same = len(first) == len(second) and not first.index.symmetric_difference(second.index).size
+        raise EffectError(
+            f"the two Series have {'the same index in another order' if same else 'different indexes'}, and pairing them by "
+            "position could join different people. Make the participant the index of both and use "
+            "second.reindex(first.index); or, if they are in the same order, give first.to_numpy(), second.to_numpy(); or give "
+            "the observations themselves."
+        )
+
+
+def _refuse_shared_index(first, second) -> None:
+    if all(isinstance(s, pd.Series) and s.index.name == "participant" for s in (first, second)):
+        shared = first.index.intersection(second.index)
+        if len(shared):
+            raise EffectError(
+                f"{len(shared)} participants stand in both groups, first {shared[0]}: they would be counted twice as "
+                "independent. Use effects.paired(), or make their ids unique."
+            )
 
 
 def _handle_gaps(gaps: np.ndarray, missing: str) -> str:
@@ -213,15 +272,20 @@ def _handle_gaps(gaps: np.ndarray, missing: str) -> str:
     if missing == "refuse":
         row, column = np.argwhere(gaps)[0]
         raise EffectError(
-            f"{int(gaps.sum())} participants lack a value, first in sample {row} at position {column} (counted from 0). "
+            f"{int(gaps.sum())} participant{'s' * int(gaps.sum() != 1)} without a value, first in sample {row} at position {column} "
+            "(counted from 0). "
             "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
         )
-    return f"{int(gaps.sum())} participants without complete values left out"
+    return _left_out(int(gaps.sum()))
 
 
-def _aligned(cells: Cells, missing: str) -> tuple[np.ndarray, np.ndarray]:
-    """Pair the two levels by participant, (k, m) each, NaN where incomplete."""
-    rows_1, rows_2 = [], []
+def _left_out(count: int) -> str:
+    return f"{count} participant{'s' * (count != 1)} without complete values left out" if count else ""
+
+
+def _aligned(cells: Cells, missing: str) -> tuple[np.ndarray, np.ndarray, str]:
+    """Pair the two levels by participant, (k, m) each, NaN where a sample is shorter, and what was left out, in words."""
+    rows_1, rows_2, dropped = [], [], 0
     for label, x, y in zip(cells.labels.to_dict("records"), cells.values_1, cells.values_2, strict=True):
         both = pd.concat([x, y], axis=1, keys=["x", "y"])
         incomplete = both.isna().any(axis=1)
@@ -229,12 +293,14 @@ def _aligned(cells: Cells, missing: str) -> tuple[np.ndarray, np.ndarray]:
             people = ", ".join(map(str, both.index[incomplete][:5]))
             where = ", ".join(f"{name}={value}" for name, value in label.items())
             raise EffectError(
-                f"{int(incomplete.sum())} participants lack a value at one level ({people}) in the sample {where}. "
+                f"{int(incomplete.sum())} participant{'s' * int(incomplete.sum() != 1)} without a value at one level ({people}) "
+                f"in the sample {where}. "
                 "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
             )
         rows_1.append(both.loc[~incomplete, "x"])
         rows_2.append(both.loc[~incomplete, "y"])
-    return _padded(rows_1), _padded(rows_2)
+        dropped += int(incomplete.sum())
+    return _padded(rows_1), _padded(rows_2), _left_out(dropped)
 
 
 def _padded(series: list[pd.Series]) -> np.ndarray:
@@ -260,26 +326,12 @@ def _refuse_shared(cells: Cells, factor: str) -> None:
             )
 
 
-def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Counts, means, SDs (k,) and deviations (k, m) of rows padded with NaN."""
-    there = ~np.isnan(values)
-    n = there.sum(axis=1)
-    refuse(n < 2, "n", n.astype(float), "At least 2 participants with values are needed.")
-    mean = np.where(there, values, 0).sum(axis=1) / n
-    deviation = np.where(there, values - mean[:, None], 0)
-    sd = np.sqrt((deviation**2).sum(axis=1) / (n - 1))
-    return n, mean, np.where(sd > ROUNDING * np.abs(mean), sd, 0.0), deviation
-
-
 def _paired_summary(x, y, labels, unit, evidence, note) -> PairedSummary:
-    n, mean_1, sd_1, dev_1 = _moments(x)
-    _, mean_2, sd_2, dev_2 = _moments(y)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        r = (dev_1 * dev_2).sum(axis=1) / (n - 1) / (sd_1 * sd_2)
-    r = np.where((sd_1 > 0) & (sd_2 > 0), np.where(1 - np.abs(r) < COLLINEAR, np.sign(r), r), 0.0)
-    return PairedSummary(n, mean_1, mean_2, sd_1, sd_2, r, labels, unit, evidence, note, x, y)
+    first, second = moments(x), moments(y)
+    r = correlation(first, second)
+    return PairedSummary(first.n, first.mean, second.mean, first.sd, second.sd, r, labels, unit, evidence, note, x, y)
 
 
 def _independent_summary(x, y, labels, unit, evidence, note) -> IndependentSummary:
-    (n_1, mean_1, sd_1, _), (n_2, mean_2, sd_2, _) = _moments(x), _moments(y)
-    return IndependentSummary(n_1, n_2, mean_1, mean_2, sd_1, sd_2, labels, unit, evidence, note, x, y)
+    one, two = moments(x), moments(y)
+    return IndependentSummary(one.n, two.n, one.mean, two.mean, one.sd, two.sd, labels, unit, evidence, note, x, y)

@@ -25,7 +25,7 @@ class Effect:
         How estimate, standard error and interval were computed.
     statistic : ndarray, shape (k,), optional
         Test statistic of no effect, where the metric has one, with its two-sided `p_value`.
-    unit : str, optional
+    unit : str or ndarray, shape (k,), optional
     """
 
     metric: str
@@ -37,7 +37,7 @@ class Effect:
     method: str
     statistic: np.ndarray | None = None
     p_value: np.ndarray | None = None
-    unit: str | None = None
+    unit: np.ndarray | str | None = None
 
 
 def effect_frame(sample, effect: Effect, conf_level: float | None) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def effect_frame(sample, effect: Effect, conf_level: float | None) -> pd.DataFra
     k = effect.estimate.size
     labels = pd.DataFrame(index=range(k)) if sample.labels is None else sample.labels
     columns = {"metric": effect.metric, "estimate": effect.estimate}
-    if effect.unit:
+    if effect.unit is not None:
         columns["unit"] = effect.unit
     columns |= {"std_error": effect.std_error, "df": effect.df}
     if effect.statistic is not None:
@@ -83,7 +83,7 @@ def computed_evidence(evidence: np.ndarray) -> np.ndarray:
     return np.array([kinds[kind] for kind in evidence], dtype=object)
 
 
-def check_level(conf_level: float | None) -> float | None:
+def check_level(conf_level: float | None, name: str = "conf_level") -> float | None:
     """Return the confidence level if it is a fraction between 0 and 1, or None for no interval.
 
     Examples
@@ -94,9 +94,10 @@ def check_level(conf_level: float | None) -> float | None:
     """
     if conf_level is None:
         return None
-    if not isinstance(conf_level, (int, float, np.floating)) or not 0 < conf_level < 1:
-        hint = f" Write {conf_level / 100:g}." if isinstance(conf_level, (int, float)) and 1 <= conf_level < 100 else ""
-        raise EffectError(f"conf_level={conf_level!r} is not a fraction between 0 and 1.{hint}")
+    number = isinstance(conf_level, (int, float, np.integer, np.floating)) and not isinstance(conf_level, bool)
+    if not number or not 0 < conf_level < 1:
+        hint = f" Write {conf_level / 100:g}." if number and 1 <= conf_level < 100 else ""
+        raise EffectError(f"{name}={conf_level!r} is not a fraction between 0 and 1.{hint}")
     return float(conf_level)
 
 
@@ -110,10 +111,20 @@ def t_limits(estimate, std_error, df, conf_level: float | None) -> tuple[np.ndar
     (array([4.99]), array([13.01]))
     """
     if conf_level is None:
-        empty = np.full(np.shape(estimate), np.nan)
-        return empty, empty.copy()
+        return no_limits(estimate)
     reach = t_quantile((1 + conf_level) / 2, df) * std_error
     return estimate - reach, estimate + reach
+
+
+def no_limits(estimate) -> tuple[np.ndarray, np.ndarray]:
+    """Return empty limits, NaN in the shape of the estimates.
+
+    Examples
+    --------
+    >>> no_limits(np.array([9.0]))
+    (array([nan]), array([nan]))
+    """
+    return np.full(np.shape(estimate), np.nan), np.full(np.shape(estimate), np.nan)
 
 
 def t_quantile(p: float, df) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special
 
-from mmc_analysis.effects.samples import refuse
+from mmc_analysis.effects.arguments import refuse
 
 
 def hedges_factor(df) -> np.ndarray:

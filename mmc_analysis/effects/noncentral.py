@@ -19,6 +19,8 @@ NORMAL_REACH = 9.6
 TOLERANCE = 1e-10
 FIRST_SLOPE = 2.0
 MAX_STEPS = 100
+MANY_COUNTS = 2000.0
+BLOCK = 256
 
 
 @lru_cache(maxsize=1)
@@ -213,8 +215,7 @@ def noncentral_f_tails(f, df_1, df_2, ncp) -> tuple[np.ndarray, np.ndarray]:
 
     Notes
     -----
-    The Poisson mixture of incomplete beta functions (Johnson, Kotz and Balakrishnan 1995, chapter 30), summed
-    over the counts that carry all but 1e-20 of the mass.
+    The Poisson mixture of incomplete beta functions (Johnson, Kotz and Balakrishnan 1995, chapter 30).
 
     Examples
     --------
@@ -223,18 +224,57 @@ def noncentral_f_tails(f, df_1, df_2, ncp) -> tuple[np.ndarray, np.ndarray]:
     array([0.027536])
     """
     f, df_1, df_2, ncp = (np.atleast_1d(a).astype(float) for a in np.broadcast_arrays(f, df_1, df_2, ncp))
-    rate = ncp / 2
-    reach = 9.6 * np.sqrt(rate) + 45
+    lower, upper = np.empty_like(f), np.empty_like(f)
+    order = np.argsort(ncp, kind="stable")  # neighbours sum over similar counts
+    few = np.searchsorted(ncp[order], 2 * MANY_COUNTS, side="right")
+    for rows, mixture in ((order[:few], _mixture_by_counts), (order[few:], _mixture_by_nodes)):
+        for i in range(0, rows.size, BLOCK):
+            part = rows[i : i + BLOCK]
+            lower[part], upper[part] = mixture(f[part], df_1[part] / 2, df_2[part] / 2, ncp[part] / 2)
+    return lower, upper
+
+
+def _mixture_by_counts(f, half_1, half_2, rate):
+    """Sum over the counts that carry all but some 1e-16 of the Poisson mass.
+
+    One incomplete beta function per tail is computed at the end where it is smallest; the others follow from the steps
+    I_x(a, b) - I_x(a + 1, b) = x^a y^b / (a B(a, b)), all of one sign, so that nothing is lost by cancellation.
+    """
+    reach = 8.5 * np.sqrt(rate) + 20
     first = np.floor(np.maximum(rate - reach, 0))
     count = first[:, None] + np.arange(int(np.ceil((rate + reach - first).max())) + 1)
-    log_mass = special.xlogy(count, rate[:, None]) - rate[:, None] - special.gammaln(count + 1)
+    mass = np.exp(special.xlogy(count, rate[:, None]) - rate[:, None] - special.gammaln(count + 1))
+    total = half_1 * f + half_2
+    x, y = half_1 * f / total, half_2 / total
+    a, b = half_1[:, None] + count, half_2[:, None]
+    step = np.exp(special.xlogy(a, x[:, None]) + special.xlogy(b, y[:, None]) - special.betaln(a, b)) / a
+    least_below, least_above = special.betainc(a[:, -1], b[:, 0], x), special.betainc(b[:, 0], a[:, 0], y)
+    below = least_below[:, None] + np.cumsum(step[:, ::-1], axis=1)[:, ::-1] - step[:, -1:]
+    above = least_above[:, None] + np.cumsum(step, axis=1) - step
+    return np.einsum("ij,ij->i", mass, below), np.einsum("ij,ij->i", mass, above)
+
+
+def _mixture_by_nodes(f, half_1, half_2, rate):
+    """Take the sum over very many counts for an integral, at evenly spaced nodes: the same to rounding."""
+    z = np.linspace(-10, 10, 161)
+    u = z / np.sqrt(rate)[:, None]
+    count = rate[:, None] * (1 + u)
+    log_mass = -rate[:, None] * _poisson_deviance(u) - np.log1p(u) / 2 - (1 / count - 1 / rate[:, None]) / 12
     mass = np.exp(log_mass)
-    x, y = df_1 * f / (df_1 * f + df_2), df_2 / (df_1 * f + df_2)
-    a, b = df_1[:, None] / 2 + count, df_2[:, None] / 2
-    # I_x(a, b) = 1 - I_y(b, a): each tail from the small one of x and y, where nothing is lost by rounding
-    lower = (mass * special.betainc(a, b, x[:, None])).sum(axis=1)
-    upper = (mass * special.betainc(b, a, y[:, None])).sum(axis=1)
-    return lower, upper
+    mass /= mass.sum(axis=1, keepdims=True)
+    total = half_1 * f + half_2
+    a, b = half_1[:, None] + count, half_2[:, None]
+    below = special.betainc(a, b, (half_1 * f / total)[:, None])
+    above = special.betainc(b, a, (half_2 / total)[:, None])
+    return np.einsum("ij,ij->i", mass, below), np.einsum("ij,ij->i", mass, above)
+
+
+def _poisson_deviance(u):
+    """(1 + u) log(1 + u) - u for |u| < 0.25, by its series: Σ (-1)^i u^i / (i (i - 1)) from i = 2."""
+    series = np.zeros_like(u)
+    for i in range(30, 1, -1):
+        series = 1 / (i * (i - 1)) - u * series
+    return u**2 * series
 
 
 def noncentrality_limits_f(f, df_1, df_2, conf_level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:

@@ -9,8 +9,9 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from mmc_analysis.effects.arguments import finite_numbers, refuse
 from mmc_analysis.effects.frames import check_level, t_limits, t_quantile, two_sided_p
-from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, refuse
+from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
 from mmc_analysis.effects.standardised_independent import d_s
 from mmc_analysis.effects.standardised_paired import d_rm, d_z
 from mmc_analysis.errors import EffectError, MMCWarning
@@ -58,7 +59,7 @@ def difference_from_interval(
     >>> difference_from_interval(9, 5, 13, 17)["std_error"].round(3).tolist()
     [1.896]
     """
-    difference, low, high, df = _numbers(difference=difference, low=low, high=high, df=df, infinite=("df",))
+    difference, low, high, df = finite_numbers(difference=difference, low=low, high=high, df=df, infinite=("df",))
     refuse(~(low < high), "low", low, "The lower limit must be below the upper one.")
     outside = (difference < low) | (difference > high)
     refuse(outside, "difference", difference, "It lies outside its own interval; check the sign and the row.")
@@ -103,7 +104,7 @@ def difference_from_t(difference, t, df, *, conf_level: float | None = 0.95) -> 
     >>> difference_from_t(9, 4.75, 17)["std_error"].round(3).tolist()
     [1.895]
     """
-    difference, t, df = _numbers(difference=difference, t=t, df=df, infinite=("df",))
+    difference, t, df = finite_numbers(difference=difference, t=t, df=df, infinite=("df",))
     _refuse_zero(difference, t, "t")
     refuse(
         np.sign(difference) != np.sign(t), "t", t, "Its sign is not that of the difference; state both as 1 minus 2."
@@ -140,7 +141,7 @@ def difference_from_F(difference, F, df_2, *, df_1=1, conf_level: float | None =
     >>> difference_from_F(-9, 22.5625, 17)["std_error"].round(3).tolist()
     [1.895]
     """
-    difference, F, df_2, df_1 = _numbers(difference=difference, F=F, df_2=df_2, df_1=df_1, infinite=("df_2",))
+    difference, F, df_2, df_1 = finite_numbers(difference=difference, F=F, df_2=df_2, df_1=df_1, infinite=("df_2",))
     refuse(df_1 != 1, "df_1", df_1, "An F with more than one numerator df tests several differences at once and gives "
            "no standard error of one; look for a t, a P or an interval of the contrast.")  # fmt: skip
     refuse(F <= 0, "F", F, "An F statistic must be above zero to give a standard error.")
@@ -185,7 +186,7 @@ def difference_from_p(
     """
     check_option("relation", relation, ("=", "<"), EffectError)
     check_option("tails", tails, (1, 2), EffectError)
-    difference, p, df = _numbers(difference=difference, p=p, df=df, infinite=("df",))
+    difference, p, df = finite_numbers(difference=difference, p=p, df=df, infinite=("df",))
     t = t_from_p(p, df, tails=tails)
     _refuse_zero(difference, t, "t behind P")
     bound = ", P taken at its bound: the SE is the largest possible" if relation == "<" else ""
@@ -206,7 +207,7 @@ def t_from_p(p, df, *, tails: int = 2) -> np.ndarray:
     >>> t_from_p(0.0096, 17).round(3)
     array([2.917])
     """
-    p, df = _numbers(p=p, df=df, infinite=("df",))
+    p, df = finite_numbers(p=p, df=df, infinite=("df",))
     refuse((p <= 0) | (p >= 1), "p", p, "A P value lies between 0 and 1; for a printed 0.000 give relation='<' and the "
            "bound, such as 0.0005.")  # fmt: skip
     return np.array([-t_quantile(q, v) for q, v in zip(p / tails, df, strict=True)], dtype=float)
@@ -219,7 +220,7 @@ def d_from_t(t, n, *, n_2=None, r=None, conf_level: float | None = 0.95) -> pd.D
     Parameters
     ----------
     t : float or array_like, shape (k,)
-        With its sign.
+        With its sign; for an F with one numerator df its root, with the sign of the difference.
     n : int or array_like, shape (k,)
         Pairs, or participants of the first group.
     n_2 : int or array_like, optional
@@ -249,11 +250,13 @@ def d_from_t(t, n, *, n_2=None, r=None, conf_level: float | None = 0.95) -> pd.D
         raise EffectError(
             "a correlation belongs to pairs, a second group size to independent groups; give one of them."
         )
-    t, n, second, r_used = _numbers(t=t, n=n, n_2=1 if from_pairs else n_2, r=0.5 if r is None else r)
+    t, n, second, r_used = finite_numbers(t=t, n=n, n_2=1 if from_pairs else n_2, r=0.5 if r is None else r)
     refuse(n < 2, "n", n, "At least 2 participants are needed.")
     if from_pairs:
         summary = PairedSummary(n, t / np.sqrt(n), 0, 1 / np.sqrt(2 - 2 * r_used), 1 / np.sqrt(2 - 2 * r_used), r_used)
-        from_metric, named = (d_z, "paired t test") if r is None else (d_rm, "paired t test, r assumed")
+        from_metric, named = (
+            (d_z, "paired t test") if r is None else (d_rm, "paired t test, the two SDs taken as equal, r assumed")
+        )
     else:
         summary = IndependentSummary(n, second, t * np.sqrt(1 / n + 1 / second), 0, 1, 1)
         from_metric, named = d_s, "t test of independent groups, pooled SD"
@@ -261,22 +264,8 @@ def d_from_t(t, n, *, n_2=None, r=None, conf_level: float | None = 0.95) -> pd.D
     return from_metric(summary, conf_level=conf_level).assign(assumption=assumption)
 
 
-def _numbers(infinite: tuple[str, ...] = (), **named) -> list[np.ndarray]:
-    """Bring printed numbers to arrays of one length; none may be missing, and only those named may be infinite."""
-    try:
-        arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(value, dtype=float)) for value in named.values()))
-    except (TypeError, ValueError) as found:
-        raise EffectError(f"{', '.join(named)} must be numbers, or lists of one length: {found}.") from found
-    for name, array in zip(named, arrays, strict=True):
-        missing = np.isnan(array) if name in infinite else ~np.isfinite(array)
-        refuse(missing, name, array, "Leave the result out, or find the number.")
-        if name.startswith("df"):
-            refuse(array <= 0, name, array, "Degrees of freedom must be above zero.")
-    return arrays
-
-
 def _level(printed_level: float) -> float:
-    if check_level(printed_level) is None:
+    if check_level(printed_level, "printed_level") is None:
         raise EffectError("printed_level must be the level of the printed interval, such as 0.95.")
     return printed_level
 

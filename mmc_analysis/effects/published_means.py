@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from mmc_analysis.effects.arguments import finite_numbers, refuse
 from mmc_analysis.effects.frames import check_level, t_limits, t_quantile, two_sided_p
-from mmc_analysis.effects.published import _numbers
-from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, refuse
+from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
 from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.options import check_option, named_options
 
@@ -45,7 +45,7 @@ def sd_from_spread(spread, n, *, kind: str) -> np.ndarray:
     array([13.15])
     """
     check_option("kind", kind, SPREADS, EffectError)
-    spread, n = _numbers(spread=spread, n=n)
+    spread, n = finite_numbers(spread=spread, n=n)
     refuse(spread <= 0, "spread", spread, "A spread must be above zero.")
     refuse(n < 2, "n", n, "At least 2 participants are needed.")
     if kind == "sd":
@@ -142,7 +142,7 @@ def r_from_sd_change(sd_1, sd_2, sd_change) -> np.ndarray:
     >>> r_from_sd_change(15, 15, 8).round(3)
     array([0.858])
     """
-    sd_1, sd_2, sd_change = _numbers(sd_1=sd_1, sd_2=sd_2, sd_change=sd_change)
+    sd_1, sd_2, sd_change = finite_numbers(sd_1=sd_1, sd_2=sd_2, sd_change=sd_change)
     for name, sd in (("sd_1", sd_1), ("sd_2", sd_2), ("sd_change", sd_change)):
         refuse(sd <= 0, name, sd, "A standard deviation must be above zero.")
     r = (sd_1**2 + sd_2**2 - sd_change**2) / (2 * sd_1 * sd_2)
@@ -185,7 +185,7 @@ def log_ratio_from_percent(pct_change, spread, n, *, kind: str, conf_level: floa
     [[0.3001, 0.0524]]
     """
     level = check_level(conf_level)
-    pct_change, n = _numbers(pct_change=pct_change, n=n)
+    pct_change, n = finite_numbers(pct_change=pct_change, n=n)
     refuse(pct_change <= -100, "pct_change", pct_change, "Nothing is left to take the logarithm of.")
     sd = sd_from_spread(spread, n, kind=kind)
     estimate, std_error = np.log1p(pct_change / 100), sd / np.sqrt(n) / (100 + pct_change)
@@ -233,7 +233,7 @@ def mean_sd_from_median(n, median, low, high, *, kind: str) -> pd.DataFrame:
     [[50.26, 10.69]]
     """
     check_option("kind", kind, MEDIANS, EffectError)
-    n, median, low, high = _numbers(n=n, median=median, low=low, high=high)
+    n, median, low, high = finite_numbers(n=n, median=median, low=low, high=high)
     refuse(n < 2, "n", n, "At least 2 participants are needed.")
     refuse(~((low <= median) & (median <= high) & (low < high)), "median", median, "It must lie between low and high.")
     skew = np.abs(low + high - 2 * median) / (high - low)

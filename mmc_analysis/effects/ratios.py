@@ -9,11 +9,11 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.frames import Effect, check_level, effect_frame, t_limits, two_sided_p
-from mmc_analysis.effects.raw import raw_frame, welch
-from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, refuse
-from mmc_analysis.effects.standardised_independent import _independent
-from mmc_analysis.effects.standardised_paired import _paired
+from mmc_analysis.effects.arguments import refuse
+from mmc_analysis.effects.differences import Difference, as_independent, as_paired, t_frame
+from mmc_analysis.effects.frames import Effect, check_level, effect_frame
+from mmc_analysis.effects.raw import welch
+from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
 from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.options import check_option, named_options
 
@@ -65,10 +65,10 @@ def log_ratio(
     >>> log_ratio(two)[["estimate", "std_error"]].round(4).values.tolist()
     [[0.0502, 0.0865]]
     """
-    _independent(two)
+    as_independent(two)
     v_1, v_2 = _relative_variances(two, two.n_1, two.n_2)
     std_error, df = welch(v_1, two.n_1 - 1, v_2, two.n_2 - 1)
-    return _log_frame(two, "log_ratio", (v_1 - v_2) / 2 * bias_corrected, std_error, df, conf_level, interval)
+    return _log_frame(two, (v_1 - v_2) / 2 * bias_corrected, std_error, df, conf_level, interval)
 
 
 @named_options
@@ -110,10 +110,10 @@ def log_ratio_paired(
     >>> log_ratio_paired(pair)[["estimate", "std_error"]].round(4).values.tolist()
     [[0.1655, 0.0361]]
     """
-    v_1, v_2 = _relative_variances(_paired(pair), pair.n, pair.n)
+    v_1, v_2 = _relative_variances(as_paired(pair), pair.n, pair.n)
     shared = 2 * pair.r * np.sqrt(v_1 * v_2)
     std_error = np.sqrt(v_1 + v_2 - shared)
-    return _log_frame(pair, "log_ratio", (v_1 - v_2) / 2 * bias_corrected, std_error, pair.n - 1, conf_level, interval)
+    return _log_frame(pair, (v_1 - v_2) / 2 * bias_corrected, std_error, pair.n - 1, conf_level, interval)
 
 
 @named_options
@@ -237,20 +237,16 @@ def _relative_variances(sample, n_1, n_2) -> tuple[np.ndarray, np.ndarray]:
     return v_1, v_2
 
 
-def _log_frame(sample, metric, correction, std_error, df, conf_level, interval) -> pd.DataFrame:
+def _log_frame(sample, correction, std_error, df, conf_level, interval) -> pd.DataFrame:
     check_option("interval", interval, INTERVALS, EffectError)
     estimate = np.log(sample.mean_1 / sample.mean_2) + correction
     df = np.broadcast_to(np.inf if interval == "normal" else df, estimate.shape).astype(float)
     method = f"ln(mean 1 / mean 2){', bias-corrected' if np.any(correction) else ''}; {interval} interval"
-    level = check_level(conf_level)
-    low, high = t_limits(estimate, std_error, df, level)
-    statistic = estimate / std_error
-    effect = Effect(metric, estimate, std_error, df, low, high, method, statistic, two_sided_p(statistic, df))
-    return effect_frame(sample, effect, level)
+    return t_frame(Difference(sample, estimate, std_error, df), "log_ratio", method, conf_level)
 
 
 def _positive_values(pair) -> tuple[np.ndarray, np.ndarray]:
-    if _paired(pair).values_1 is None:
+    if as_paired(pair).values_1 is None:
         raise EffectError(
             "this estimand needs the measurements of each participant, but the summary has only means and SDs. Use "
             "percent_change_of_means or log_ratio_paired, or give effects.paired() the measurements."
@@ -265,6 +261,4 @@ def _individual(pair, scores, metric, method, conf_level, unit=None) -> pd.DataF
     estimate = np.nanmean(scores, axis=1)
     std_error = np.nanstd(scores, axis=1, ddof=1) / np.sqrt(pair.n)
     refuse(std_error == 0, "SD of the individual ratios", std_error, "All participants changed alike.")
-    bare = PairedSummary(pair.n, pair.mean_1, pair.mean_2, pair.sd_1, pair.sd_2, pair.r, pair.labels, None,
-                         pair.evidence, pair.note)  # fmt: skip
-    return raw_frame(bare, estimate, std_error, pair.n - 1, check_level(conf_level), method, metric, unit)
+    return t_frame(Difference(pair, estimate, std_error, pair.n - 1), metric, method, conf_level, unit)

@@ -3,10 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.frames import Effect, check_level, effect_frame, t_limits, two_sided_p
+from mmc_analysis.effects.differences import Difference, as_independent, change_of, t_frame
 from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
-from mmc_analysis.effects.standardised_independent import _independent
-from mmc_analysis.effects.standardised_paired import _paired
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 
@@ -38,10 +36,7 @@ def mean_change(pair: PairedSummary, *, conf_level: float | None = 0.95) -> pd.D
     >>> mean_change(pair)[["estimate", "conf_low", "conf_high"]].round(1).values.tolist()
     [[9.0, 5.1, 12.9]]
     """
-    level = check_level(conf_level)
-    df = _paired(pair).n - 1
-    std_error = pair.sd_change / np.sqrt(pair.n)
-    return raw_frame(pair, pair.mean_change, std_error, df, level, "mean change; paired t")
+    return t_frame(change_of(pair), "raw", "mean change; paired t", conf_level, pair.unit)
 
 
 @named_options
@@ -76,14 +71,13 @@ def mean_difference(
     [[5.5, 2.05, 26.68]]
     """
     check_option("variances", variances, ("unequal", "equal"), EffectError)
-    level = check_level(conf_level)
-    _independent(two)
+    n_1, n_2 = as_independent(two).n_1, two.n_2
     if variances == "equal":
-        std_error, df = two.sd_pooled * np.sqrt(1 / two.n_1 + 1 / two.n_2), two.n_1 + two.n_2 - 2
+        std_error, df = two.sd_pooled * np.sqrt(1 / n_1 + 1 / n_2), n_1 + n_2 - 2
     else:
-        std_error, df = welch(two.sd_1**2 / two.n_1, two.n_1 - 1, two.sd_2**2 / two.n_2, two.n_2 - 1)
+        std_error, df = welch(two.sd_1**2 / n_1, n_1 - 1, two.sd_2**2 / n_2, n_2 - 1)
     method = "difference of means; " + ("Student's t, pooled SD" if variances == "equal" else "Welch's t")
-    return raw_frame(two, two.mean_difference, std_error, df, level, method)
+    return t_frame(Difference(two, two.mean_difference, std_error, df), "raw", method, conf_level, two.unit)
 
 
 def welch(variance_1, df_1, variance_2, df_2) -> tuple[np.ndarray, np.ndarray]:
@@ -107,19 +101,3 @@ def welch(variance_1, df_1, variance_2, df_2) -> tuple[np.ndarray, np.ndarray]:
     """
     total = variance_1 + variance_2
     return np.sqrt(total), total**2 / (variance_1**2 / df_1 + variance_2**2 / df_2)
-
-
-def raw_frame(sample, estimate, std_error, df, conf_level, method, metric="raw", unit=None) -> pd.DataFrame:
-    """Return the frame of an estimate whose interval is estimate ± t(df) · std_error.
-
-    Examples
-    --------
-    >>> pair = PairedSummary(18, 59, 50, 15, 15, 0.86)
-    >>> raw_frame(pair, np.array([9.0]), np.array([1.9]), np.array([17.0]), 0.95, "by hand")["statistic"].round(2).tolist()
-    [4.74]
-    """
-    low, high = t_limits(estimate, std_error, df, conf_level)
-    statistic = estimate / std_error
-    p_value = two_sided_p(statistic, df)
-    effect = Effect(metric, estimate, std_error, df, low, high, method, statistic, p_value, unit or sample.unit)
-    return effect_frame(sample, effect, conf_level)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from mmc_analysis.effects.arguments import numbers, refuse
 from mmc_analysis.errors import EffectError
-
-ROWS_SHOWN = 5
+from mmc_analysis.options import check_option
+from mmc_analysis.schema import EVIDENCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +27,8 @@ class PairedSummary:
         Correlation of the two measurements, between -1 and 1.
     labels : pandas.DataFrame, optional
         ``k`` rows of design columns that name the samples; they lead every result.
-    unit : str, optional
-        Unit of the means.
+    unit : str or sequence of str, optional
+        Unit of the means, one for all samples or one each.
     evidence : str or sequence of str
         Where the numbers come from; summaries typed from papers are ``"published"``.
     note : str
@@ -54,7 +55,7 @@ class PairedSummary:
     sd_2: np.ndarray
     r: np.ndarray
     labels: pd.DataFrame | None = None
-    unit: str | None = None
+    unit: np.ndarray | str | None = None
     evidence: np.ndarray | str = "published"
     note: str = ""
     values_1: np.ndarray | None = None
@@ -120,7 +121,7 @@ class IndependentSummary:
     sd_1: np.ndarray
     sd_2: np.ndarray
     labels: pd.DataFrame | None = None
-    unit: str | None = None
+    unit: np.ndarray | str | None = None
     evidence: np.ndarray | str = "published"
     note: str = ""
     values_1: np.ndarray | None = None
@@ -187,10 +188,9 @@ class PrePostControl:
                 f"treatment has {self.treatment.n.size} samples and control {self.control.n.size}. "
                 "Give one control sample per treatment sample, in the same order."
             )
-        if self.treatment.unit and self.control.unit and self.treatment.unit != self.control.unit:
-            raise EffectError(
-                f"treatment is in '{self.treatment.unit}' and control in '{self.control.unit}'. Use one unit."
-            )
+        for t, c in zip(_each(self.treatment.unit, self.size), _each(self.control.unit, self.size), strict=True):
+            if t is not None and c is not None and t != c:
+                raise EffectError(f"treatment is in '{t}' and control in '{c}'. Use one unit.")
 
     @property
     def size(self) -> np.ndarray:
@@ -203,9 +203,9 @@ class PrePostControl:
         return _shared_labels(self.treatment.labels, self.control.labels)
 
     @property
-    def unit(self) -> str | None:
+    def unit(self) -> np.ndarray | str | None:
         """Unit of the means."""
-        return self.treatment.unit or self.control.unit
+        return self.control.unit if self.treatment.unit is None else self.treatment.unit
 
     @property
     def evidence(self) -> np.ndarray:
@@ -217,7 +217,7 @@ class PrePostControl:
     @property
     def note(self) -> str:
         """How the summaries were made."""
-        return self.treatment.note or self.control.note
+        return "; ".join(dict.fromkeys(note for note in (self.treatment.note, self.control.note) if note))
 
 
 def _shared_labels(first: pd.DataFrame | None, second: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -228,36 +228,39 @@ def _shared_labels(first: pd.DataFrame | None, second: pd.DataFrame | None) -> p
 
 
 def _settle(sample, names: tuple[str, ...]) -> None:
-    """Bring the numbers to float arrays of one length and check that none is missing."""
-    numbers = []
-    for name in names:
-        try:
-            numbers.append(np.atleast_1d(np.asarray(getattr(sample, name), dtype=float)))
-        except (TypeError, ValueError) as found:
-            raise EffectError(f"{name}={getattr(sample, name)!r} is not a number or a list of numbers.") from found
-    try:
-        together = np.broadcast_arrays(*numbers)
-    except ValueError as found:
-        lengths = ", ".join(f"{name}: {array.size}" for name, array in zip(names, numbers, strict=True))
-        raise EffectError(
-            f"the arrays differ in length ({lengths}). Give one number per sample, or one for all."
-        ) from found
+    """Bring the numbers to float arrays of one length, none missing, and the rest to as many samples."""
+    together = numbers(**{name: getattr(sample, name) for name in names})
     for name, array in zip(names, together, strict=True):
-        if array.ndim != 1:
-            raise EffectError(f"{name} has {array.ndim} dimensions; one number per sample is needed.")
         refuse(~np.isfinite(array), name, array, "Drop the sample, or supply the number (effects.published can "
                "recover some from P, t or an interval).")  # fmt: skip
-        object.__setattr__(sample, name, array.copy())
+        object.__setattr__(sample, name, array)
     k = together[0].size
-    evidence = np.broadcast_to(np.asarray(sample.evidence, dtype=object), (k,)).copy()
-    object.__setattr__(sample, "evidence", evidence)
+    object.__setattr__(sample, "evidence", _each(sample.evidence, together[0]))
+    for found in sample.evidence:
+        check_option("evidence", found, EVIDENCE, EffectError)
+    if sample.unit is not None and not isinstance(sample.unit, str):
+        units = _each(list(sample.unit), together[0])
+        object.__setattr__(sample, "unit", units[0] if k and len(set(units)) == 1 else units)
     if sample.labels is not None:
+        if not isinstance(sample.labels, pd.DataFrame):
+            raise EffectError(
+                f"labels: a DataFrame with one row per sample is needed, but got {type(sample.labels).__name__}."
+            )
         if len(sample.labels) != k:
             raise EffectError(f"labels has {len(sample.labels)} rows for {k} samples. Give one row per sample.")
         object.__setattr__(sample, "labels", sample.labels.reset_index(drop=True))
 
 
-def select_samples(sample, rows) -> "PairedSummary | IndependentSummary":
+def _each(one_or_all, like: np.ndarray) -> np.ndarray:
+    """One object per sample."""
+    given = np.empty(1, dtype=object) if one_or_all is None else np.asarray(one_or_all, dtype=object)
+    try:
+        return np.broadcast_to(given, like.shape).copy()
+    except ValueError as found:
+        raise EffectError(f"{one_or_all!r}: give one for all samples, or one for each of {like.size}.") from found
+
+
+def select_samples(sample, rows) -> "PairedSummary | IndependentSummary | PrePostControl":
     """Return the summary of some of the samples, by position.
 
     Examples
@@ -269,31 +272,14 @@ def select_samples(sample, rows) -> "PairedSummary | IndependentSummary":
     parts = {}
     for field in fields(sample):
         part = getattr(sample, field.name)
-        if isinstance(part, pd.DataFrame):
+        if isinstance(part, PairedSummary):
+            part = select_samples(part, rows)
+        elif isinstance(part, pd.DataFrame):
             part = part.iloc[rows]
         elif isinstance(part, np.ndarray):
             part = part[rows]
         parts[field.name] = part
     return type(sample)(**parts)
-
-
-def refuse(bad: np.ndarray, name: str, values: np.ndarray, remedy: str) -> None:
-    """Raise an EffectError that names the samples where `bad` is true.
-
-    Examples
-    --------
-    >>> refuse(np.array([False, True]), "sd_1", np.array([3.0, 0.0]), "Check it.")
-    Traceback (most recent call last):
-    mmc_analysis.errors.EffectError: sd_1 = 0 in sample 1 (counted from 0). Check it.
-    """
-    if not np.any(bad):
-        return
-    where = np.flatnonzero(bad)
-    shown = ", ".join(f"{values[i]:g}" for i in where[:ROWS_SHOWN])
-    rows = ", ".join(str(i) for i in where[:ROWS_SHOWN])
-    more = f" and {where.size - ROWS_SHOWN} more" if where.size > ROWS_SHOWN else ""
-    plural = "s" if where.size > 1 else ""
-    raise EffectError(f"{name} = {shown} in sample{plural} {rows}{more} (counted from 0). {remedy}")
 
 
 def _check_counts(n: np.ndarray, name: str) -> None:

@@ -1,5 +1,6 @@
 """What hangs on an assumption: the same computation over a grid of what was assumed."""
 
+import inspect
 import itertools
 from collections.abc import Callable
 
@@ -26,7 +27,7 @@ def sweep(compute: Callable[..., pd.DataFrame], **assumed) -> pd.DataFrame:
     Raises
     ------
     EffectError
-        If nothing is varied.
+        If nothing is varied, or the computation does not take what is varied.
 
     Examples
     --------
@@ -40,6 +41,7 @@ def sweep(compute: Callable[..., pd.DataFrame], **assumed) -> pd.DataFrame:
     for name, values in assumed.items():
         if isinstance(values, str) or not hasattr(values, "__iter__") or not len(list(values)):
             raise EffectError(f"{name}={values!r}: give the values to try as a list.")
+    _check_names(compute, assumed)
     frames = []
     for combination in itertools.product(*assumed.values()):
         chosen = dict(zip(assumed, combination, strict=True))
@@ -48,3 +50,13 @@ def sweep(compute: Callable[..., pd.DataFrame], **assumed) -> pd.DataFrame:
         )
         frames.append(compute(**chosen).assign(assumption=said))
     return pd.concat(frames, ignore_index=True)
+
+
+def _check_names(compute: Callable, assumed: dict) -> None:
+    try:
+        inspect.signature(compute).bind(**assumed)
+    except TypeError as found:
+        raise EffectError(
+            f"the computation cannot be called with {', '.join(assumed)}: {found}. Name the assumptions as its arguments are "
+            "named, such as sweep(lambda r: ..., r=[0.5, 0.7])."
+        ) from found

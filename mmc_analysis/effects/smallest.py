@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from mmc_analysis.effects.arguments import finite_numbers, refuse
+from mmc_analysis.effects.differences import as_paired
 from mmc_analysis.effects.frames import Effect, check_level, computed_evidence, effect_frame
 from mmc_analysis.effects.noncentral import noncentral_t_tails
 from mmc_analysis.effects.samples import PairedSummary
-from mmc_analysis.effects.standardised_paired import _paired
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
+from mmc_analysis.schema import EVIDENCE
 
 DESIGNS = ("paired", "independent")
 
@@ -41,12 +43,12 @@ def smallest_worthwhile_change(sd_between, *, fraction: float = 0.2, unit: str |
     >>> smallest_worthwhile_change(15, unit="pct_max")["estimate"].tolist()
     [3.0]
     """
-    sd = np.atleast_1d(np.asarray(sd_between, dtype=float))
-    if not (sd > 0).all() or not fraction > 0:
-        raise EffectError(f"sd_between and fraction must be above zero, but got {sd_between!r} and {fraction!r}.")
+    sd, fraction = finite_numbers(sd_between=sd_between, fraction=fraction)
+    for name, found in (("sd_between", sd), ("fraction", fraction)):
+        refuse(found <= 0, name, found, "It must be above zero.")
     frame = pd.DataFrame({"metric": "smallest_worthwhile_change", "estimate": fraction * sd})
-    return frame.assign(**({"unit": unit} if unit else {}), method=f"{fraction:g} · SD between participants",
-                        evidence="derived")  # fmt: skip
+    method = [f"{part:g} · SD between participants" for part in fraction]
+    return frame.assign(**({"unit": unit} if unit else {}), method=method, evidence="derived")
 
 
 @named_options
@@ -76,7 +78,7 @@ def typical_error(retest: PairedSummary, *, conf_level: float | None = 0.95) -> 
     [[2.53, 1.85, 3.99]]
     """
     level = check_level(conf_level)
-    df = _paired(retest).n - 1
+    df = as_paired(retest).n - 1
     error = retest.sd_change / np.sqrt(2)
     low, high = _sd_limits(error, df, level)
     effect = Effect("typical_error", error, error / np.sqrt(2 * df), df, low, high,
@@ -114,8 +116,8 @@ def minimal_detectable_change(
     >>> minimal_detectable_change(PairedSummary(15, 50.5, 50, 8, 8, 0.9))["estimate"].round(2).tolist()
     [7.01]
     """
-    if check_level(confidence) is None:
-        raise EffectError("confidence must be a fraction between 0 and 1.")
+    if check_level(confidence, "confidence") is None:
+        raise EffectError("confidence must be a fraction between 0 and 1, such as 0.95.")
     scale = special.ndtri((1 + confidence) / 2) * np.sqrt(2)
     frame = typical_error(retest, conf_level=conf_level)
     scaled = {name: frame[name] * scale for name in ("estimate", "std_error", "conf_low", "conf_high")}
@@ -141,7 +143,7 @@ def small_telescopes(
         Gives d_z or d_s.
     power, alpha : float
         Power and two-sided level of the earlier study's t test.
-    evidence : str
+    evidence : {"measured", "published", "derived", "synthetic"}
         Where n comes from.
 
     Returns
@@ -164,11 +166,13 @@ def small_telescopes(
     check_option("design", design, DESIGNS, EffectError)
     if not 0 < alpha < power < 1:
         raise EffectError(f"power must lie between alpha and 1, but got power={power!r}, alpha={alpha!r}.")
-    n_1 = np.atleast_1d(np.asarray(n, dtype=float))
-    n_2 = n_1 if n_2 is None else np.broadcast_to(np.asarray(n_2, dtype=float), n_1.shape)
-    if (n_1 < 2).any() or (n_2 < 2).any():
-        raise EffectError("every group needs at least 2 participants.")
+    check_option("evidence", evidence, EVIDENCE, EffectError)
     pairs = design == "paired"
+    if pairs and n_2 is not None:
+        raise EffectError("n_2 is the size of a second group. Give design='independent', or leave it out.")
+    n_1, n_2 = finite_numbers(n=n, n_2=n if n_2 is None else n_2)
+    for name, found in (("n", n_1), ("n_2", n_2)):
+        refuse(found < 2, name, found, "Every group needs at least 2 participants.")
     df, per_t = (n_1 - 1, 1 / np.sqrt(n_1)) if pairs else (n_1 + n_2 - 2, np.sqrt(1 / n_1 + 1 / n_2))
     critical = special.stdtrit(df, 1 - alpha / 2)
     ncp = _ncp_for_power(critical, df, power)

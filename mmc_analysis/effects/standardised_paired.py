@@ -1,37 +1,34 @@
-"""Standardised mean changes of paired samples.
+"""Standardised mean changes of paired samples, one function per standardiser.
 
-Every function takes a :class:`~mmc_analysis.effects.samples.PairedSummary` and returns an estimates frame with one
-row per sample. `statistic`, `df` and `p_value` are those of the paired t test of no change.
+Every function takes a :class:`~mmc_analysis.effects.samples.PairedSummary` of ``k`` samples and returns an estimates frame
+with one row per sample; `statistic`, `df` and `p_value` are those of the paired t test of no change. All raise an
+EffectError if they get something else, or an option does not exist.
 
-Intervals: the paired t is noncentral t around the standardised change in units of the SD of the changes; its limits
-(Steiger and Fouladi 1997) are brought to the metric's own standardiser, which is exact for d_z and, for the others,
-the approximation of Algina and Keselman (2003). The limits of corrected metrics (g_*, smcr, smcc) are shrunk by Hedges'
-factor like the estimate, as effectsize does. An interval for the same parameter needs no shrinking, though, and with few
-participants and large effects the shrunk one is too near zero: ``interval="unshrunk"`` leaves the factor out.
+Options that all share: `conf_level`, a fraction, or None for no interval; and `interval`:
 
-Coverage of nominal 95 % intervals in simulations of normal data (n = 6, 10, 18, 30; r = .3, .7, .9; effects 0, .5 and 1 SD;
-SD ratio 1 and 1.5): d_z 94.4-95.6 %, d_av 93.9-96.2 %; g_av at n = 6 down to 88.7 %, at n = 18 93.4 % or more (unshrunk it
-is that of d_av); smcr at n = 6 down to 87.7 %, unshrunk 93.6 % or more. d_rm is only right when the two SDs are equal: at an SD
-ratio of 1.5 and r = .9 it covers 80-90 % at any n, and at n = 6 down to 88 % even with equal SDs. Prefer d_av.
+- "noncentral-t" (the default): the paired t is noncentral t around the change in units of the SD of the changes; its limits
+  (Steiger and Fouladi 1997) are brought to the metric's own standardiser, which is exact for d_z and the approximation of
+  Algina and Keselman (2003) for the others. Corrected metrics (g_*, smcr, smcc) estimate the same parameter, so their limits
+  are the same.
+- "shrunk": these limits times Hedges' factor, as effectsize prints for Hedges' g. It is too near zero in small samples.
+- "normal": estimate ± z · std_error, as metafor prints.
+
+Coverage of nominal 95 % intervals is in ``docs/coverage.md``; each function says where its own leaves 94 to 96.5 %.
 """
 
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.frames import Effect, check_level, effect_frame, t_limits, two_sided_p
+from mmc_analysis.effects.differences import as_paired, change_of
+from mmc_analysis.effects.frames import check_level, t_limits
 from mmc_analysis.effects.hedges import hedges_factor
-from mmc_analysis.effects.noncentral import noncentrality_limits_t
 from mmc_analysis.effects.samples import PairedSummary
+from mmc_analysis.effects.standardised import INTERVALS, Standardiser, standardise, standardised_frame
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
 
-INTERVALS = ("noncentral-t", "unshrunk", "normal")
-INTERVAL_NAMES = {
-    "noncentral-t": "noncentral-t interval",
-    "unshrunk": "noncentral-t interval, not shrunk by Hedges' factor",
-    "normal": "normal interval",
-}
 AVERAGES = ("rms", "arithmetic")
+VARIANCES = ("equal", "unequal")
 
 
 @named_options
@@ -44,8 +41,8 @@ def d_z(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str =
         ``k`` samples.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "unshrunk", "normal"}
-        Exact limits, or estimate ± z · std_error; "unshrunk" see the module, it only matters for corrected metrics.
+    interval : {"noncentral-t", "normal"}
+        Exact limits, or estimate ± z · std_error.
 
     Returns
     -------
@@ -63,29 +60,32 @@ def d_z(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str =
     >>> d_z(movies)[["estimate", "conf_low", "conf_high"]].round(3).values.tolist()
     [[1.5, 0.561, 2.403]]
     """
-    return _by_change(pair, "d_z", False, conf_level, interval)
+    return standardise(change_of(pair), "d_z", _by_change(pair), conf_level, interval)
 
 
 @named_options
 def g_z(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "noncentral-t") -> pd.DataFrame:
     """Return g_z: d_z times Hedges' exact factor with n - 1 degrees of freedom.
 
-    Parameters, result and errors as in :func:`d_z`; `std_error` is √(1/n + g²/(2n)).
+    Parameters, result and errors as in :func:`d_z`, with g in the variance; for `interval` see the module. Shrunk limits
+    cover X-g_z-shrunk.
 
     Examples
     --------
     >>> movies = PairedSummary(10, 8.7, 7.7, 0.8232726, 0.9486833, 0.7255423)
-    >>> g_z(movies)["estimate"].round(4).tolist()
-    [1.3708]
+    >>> g_z(movies)[["estimate", "conf_low", "conf_high"]].round(4).values.tolist()
+    [[1.3708, 0.5605, 2.4034]]
+    >>> g_z(movies, interval="shrunk")[["conf_low", "conf_high"]].round(4).values.tolist()
+    [[0.5122, 2.1964]]
     """
-    return _by_change(pair, "g_z", True, conf_level, interval)
+    return standardise(change_of(pair), "g_z", _by_change(pair, corrected=True), conf_level, interval)
 
 
 @named_options
 def smcc(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "noncentral-t") -> pd.DataFrame:
     """Return the standardised mean change with change-score standardisation, corrected: g_z by its other name.
 
-    Parameters, result and errors as in :func:`d_z`; `std_error` is √(1/n + g²/(2n)).
+    Parameters, result and errors as in :func:`g_z`.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def smcc(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str 
     >>> smcc(movies)[["metric", "estimate"]].round(4).values.tolist()
     [['smcc', 1.3708]]
     """
-    return _by_change(pair, "smcc", True, conf_level, interval)
+    return standardise(change_of(pair), "smcc", _by_change(pair, corrected=True), conf_level, interval)
 
 
 @named_options
@@ -108,7 +108,7 @@ def d_av(
         ``k`` samples.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "unshrunk", "normal"}
+    interval : {"noncentral-t", "normal"}
         The interval of Algina and Keselman (2003), or estimate ± z · std_error.
     average : {"rms", "arithmetic"}
         Root mean square of the SDs (Cumming 2012), or their arithmetic mean (Lakens 2013).
@@ -132,7 +132,7 @@ def d_av(
     >>> d_av(movies, average="arithmetic")["estimate"].round(3).tolist()
     [1.129]
     """
-    return _by_average(pair, "d_av", False, conf_level, interval, average)
+    return standardise(change_of(pair), "d_av", _by_average(pair, average), conf_level, interval)
 
 
 @named_options
@@ -141,7 +141,7 @@ def g_av(
 ) -> pd.DataFrame:
     """Return g_av: d_av times Hedges' exact factor with n - 1 degrees of freedom.
 
-    Parameters, result and errors as in :func:`d_av`; `std_error` is Bonett's with g in the place of d.
+    Parameters, result and errors as in :func:`d_av`, with g in the variance; for `interval` see the module.
 
     Examples
     --------
@@ -149,55 +149,7 @@ def g_av(
     >>> g_av(movies)["estimate"].round(4).tolist()
     [1.0289]
     """
-    return _by_average(pair, "g_av", True, conf_level, interval, average)
-
-
-@named_options
-def d_rm(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "noncentral-t") -> pd.DataFrame:
-    """Return d_rm: d_z · √(2(1-r)), the change in units of an SD that the correlation does not shrink.
-
-    Parameters
-    ----------
-    pair : PairedSummary
-        ``k`` samples.
-    conf_level : float or None
-        Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "unshrunk", "normal"}
-        Limits of d_z times √(2(1-r)), or estimate ± z · std_error.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``k`` rows (Morris and DeShon 2002, equation 8); `std_error` is √(2(1-r)/n + d²/(2n)), where d² is not
-        multiplied by 2(1-r): the form that does so is too small when r is large.
-
-    Raises
-    ------
-    EffectError
-        If `pair` is not a paired summary, or an option does not exist.
-
-    Examples
-    --------
-    >>> movies = PairedSummary(10, 8.7, 7.7, 0.8232726, 0.9486833, 0.7255423)
-    >>> d_rm(movies)["estimate"].round(4).tolist()
-    [1.1113]
-    """
-    return _by_correlation(pair, "d_rm", False, conf_level, interval)
-
-
-@named_options
-def g_rm(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "noncentral-t") -> pd.DataFrame:
-    """Return g_rm: d_rm times Hedges' exact factor with n - 1 degrees of freedom.
-
-    Parameters, result and errors as in :func:`d_rm`; `std_error` uses g in the place of d.
-
-    Examples
-    --------
-    >>> movies = PairedSummary(10, 8.7, 7.7, 0.8232726, 0.9486833, 0.7255423)
-    >>> g_rm(movies)["estimate"].round(4).tolist()
-    [1.0156]
-    """
-    return _by_correlation(pair, "g_rm", True, conf_level, interval)
+    return standardise(change_of(pair), "g_av", _by_average(pair, average, corrected=True), conf_level, interval)
 
 
 @named_options
@@ -212,8 +164,9 @@ def smcr(
         ``k`` samples; 2 is pre.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
-    interval : {"noncentral-t", "unshrunk", "normal"}
-        The interval of Algina and Keselman (2003) for this standardiser, or estimate ± z · std_error.
+    interval : {"noncentral-t", "shrunk", "normal"}
+        The interval of Algina and Keselman (2003) for this standardiser, that times Hedges' factor, or estimate ± z ·
+        std_error.
     variances : {"equal", "unequal"}
         For `std_error`: 2(1-r)/n + g²/(2n) (Becker 1988), or J²(s_D²/(s_2²(n-1)) + g²/(2(n-1))) after Bonett
         (2008), which holds when the SD changes from pre to post.
@@ -234,89 +187,121 @@ def smcr(
     >>> smcr(trained)[["estimate", "std_error"]].round(4).values.tolist()
     [[2.1985, 0.396]]
     """
-    check_option("variances", variances, ("equal", "unequal"), EffectError)
-    n = _paired(pair).n
-    factor = hedges_factor(n - 1)
-    g = factor * pair.mean_change / pair.sd_2
-    if variances == "equal":
-        variance = 2 * (1 - pair.r) / n + g**2 / (2 * n)
-    else:
-        variance = factor**2 * ((pair.sd_change / pair.sd_2) ** 2 + g**2 / 2) / (n - 1)
-    method = f"change / SD of 2 (pre), Hedges' factor, variance for {variances} SDs"
-    return _frame(pair, "smcr", pair.sd_2, factor, variance, method, conf_level, interval)
+    check_option("variances", variances, VARIANCES, EffectError)
+    n = as_paired(pair).n
+
+    def variance(g):
+        if variances == "equal":
+            return 2 * (1 - pair.r) / n + g**2 / (2 * n)
+        return hedges_factor(n - 1) ** 2 * ((pair.sd_change / pair.sd_2) ** 2 + g**2 / 2) / (n - 1)
+
+    by = Standardiser(pair.sd_2, f"change / SD of 2 (pre), variance for {variances} SDs", variance, n - 1)
+    return standardise(change_of(pair), "smcr", by, conf_level, interval)
 
 
-def _by_change(pair, metric, corrected, conf_level, interval):
-    n = _paired(pair).n
-    factor = hedges_factor(n - 1) if corrected else np.ones_like(n)
-    d = factor * pair.mean_change / pair.sd_change
-    method = "change / SD of the changes" + ", Hedges' factor" * corrected
-    return _frame(pair, metric, pair.sd_change, factor, 1 / n + d**2 / (2 * n), method, conf_level, interval)
+@named_options
+def d_rm(
+    pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "t", variances: str = "unequal"
+) -> pd.DataFrame:
+    """Return d_rm: d_z · √(2(1-r)), the change in units of an SD that the correlation does not shrink.
 
+    Parameters
+    ----------
+    pair : PairedSummary
+        ``k`` samples.
+    conf_level : float or None
+        Confidence level as a fraction; None leaves the interval empty.
+    interval : {"t", "noncentral-t", "normal"}
+        d ± t(n-1) · std_error; the limits of d_z times √(2(1-r)); or d ± z · std_error. √(2(1-r)) varies as well as the SD
+        of the changes, and unless the two SDs are equal their errors do not cancel: the limits of d_z know nothing of it.
+    variances : {"unequal", "equal"}
+        For `std_error`: by the delta method for any two SDs; or 2(1-r)/n + d²/(2n), where d² is not multiplied by 2(1-r)
+        (the form that does so is too small when r is large).
 
-def _by_average(pair, metric, corrected, conf_level, interval, average):
-    check_option("average", average, AVERAGES, EffectError)
-    n = _paired(pair).n
-    squares = pair.sd_1**2, pair.sd_2**2
-    sd = np.sqrt(sum(squares) / 2) if average == "rms" else (pair.sd_1 + pair.sd_2) / 2
-    factor = hedges_factor(n - 1) if corrected else np.ones_like(n)
-    d = factor * pair.mean_change / sd
-    fourth = squares[0] ** 2 + squares[1] ** 2 + 2 * pair.r**2 * squares[0] * squares[1]
-    variance = pair.sd_change**2 / (sd**2 * (n - 1)) + d**2 * fourth / (8 * sd**4 * (n - 1))
-    named = "root mean square" if average == "rms" else "arithmetic mean"
-    method = f"change / {named} of the two SDs" + ", Hedges' factor" * corrected
-    return _frame(pair, metric, sd, factor, variance, method, conf_level, interval)
+    Returns
+    -------
+    pandas.DataFrame
+        ``k`` rows (Morris and DeShon 2002, equation 8).
 
-
-def _by_correlation(pair, metric, corrected, conf_level, interval):
-    n = _paired(pair).n
-    shrink = np.sqrt(2 * (1 - pair.r))
-    factor = hedges_factor(n - 1) if corrected else np.ones_like(n)
-    d = factor * pair.mean_change / pair.sd_change * shrink
-    variance = 2 * (1 - pair.r) / n + d**2 / (2 * n)
-    method = "change / (SD of the changes / √(2(1-r)))" + ", Hedges' factor" * corrected
-    return _frame(pair, metric, pair.sd_change / shrink, factor, variance, method, conf_level, interval)
-
-
-def _paired(pair) -> PairedSummary:
-    if not isinstance(pair, PairedSummary):
-        raise EffectError(
-            f"a paired summary is needed, but got {type(pair).__name__}. Make one with effects.paired(post, pre); for "
-            "two groups of different people use d_s, g_s or glass_delta."
-        )
-    return pair
-
-
-def _frame(pair, metric, standardiser, factor, variance, method, conf_level, interval):
-    """Divide the change by a standardiser, (k,), and bring the limits of the noncentral t to the same units."""
-    check_option("interval", interval, INTERVALS, EffectError)
-    level = check_level(conf_level)
-    df = pair.n - 1
-    t = pair.mean_change / (pair.sd_change / np.sqrt(pair.n))
-    per_t = factor * pair.sd_change / (standardiser * np.sqrt(pair.n))
-    estimate, std_error = t * per_t, np.sqrt(variance)
-    low, high = standardised_limits(t, df, per_t, std_error, level, interval, factor)
-    effect = Effect(
-        metric, estimate, std_error, df, low, high, f"{method}; {INTERVAL_NAMES[interval]}", t, two_sided_p(t, df)
-    )
-    return effect_frame(pair, effect, level)
-
-
-def standardised_limits(t, df, per_t, std_error, conf_level, interval, factor=1.0) -> tuple[np.ndarray, np.ndarray]:
-    """Return the limits of the effect ``t * per_t``, (k,) each; NaN without a level.
-
-    `factor` is the Hedges factor that `per_t` contains; "unshrunk" limits leave it out.
+    Raises
+    ------
+    EffectError
+        If `pair` is not a paired summary, or an option does not exist.
 
     Examples
     --------
-    >>> low, high = standardised_limits(np.array([4.743416]), 9, 10**-0.5, np.array([0.46]), 0.95, "noncentral-t")
-    >>> low.round(3), high.round(3)
-    (array([0.561]), array([2.403]))
+    >>> movies = PairedSummary(10, 8.7, 7.7, 0.8232726, 0.9486833, 0.7255423)
+    >>> d_rm(movies)[["estimate", "std_error"]].round(4).values.tolist()
+    [[1.1113, 0.3384]]
+    >>> d_rm(movies, variances="equal")["std_error"].round(4).tolist()
+    [0.3415]
     """
-    if conf_level is None:
-        return np.full(t.shape, np.nan), np.full(t.shape, np.nan)
-    if interval == "normal":
-        return t_limits(t * per_t, std_error, np.inf, conf_level)
-    low, high = noncentrality_limits_t(t, df, conf_level)
-    scale = per_t / factor if interval == "unshrunk" else per_t
-    return low * scale, high * scale
+    return _correlation_free(pair, "d_rm", False, variances, conf_level, interval)
+
+
+@named_options
+def g_rm(
+    pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "t", variances: str = "unequal"
+) -> pd.DataFrame:
+    """Return g_rm: d_rm times Hedges' exact factor with n - 1 degrees of freedom.
+
+    Parameters, result and errors as in :func:`d_rm`, with g in the variance; the t interval is that of d_rm, whose parameter
+    it shares.
+
+    Examples
+    --------
+    >>> movies = PairedSummary(10, 8.7, 7.7, 0.8232726, 0.9486833, 0.7255423)
+    >>> g_rm(movies)["estimate"].round(4).tolist()
+    [1.0156]
+    """
+    return _correlation_free(pair, "g_rm", True, variances, conf_level, interval)
+
+
+def _by_change(pair, corrected=False) -> Standardiser:
+    n = as_paired(pair).n
+    return Standardiser(pair.sd_change, "change / SD of the changes", lambda d: 1 / n + d**2 / (2 * n),
+                        n - 1 if corrected else None)  # fmt: skip
+
+
+def _by_average(pair, average, corrected=False) -> Standardiser:
+    check_option("average", average, AVERAGES, EffectError)
+    n, first, second = as_paired(pair).n, pair.sd_1**2, pair.sd_2**2
+    sd = np.sqrt((first + second) / 2) if average == "rms" else (pair.sd_1 + pair.sd_2) / 2
+    fourth = first**2 + second**2 + 2 * pair.r**2 * first * second
+
+    def variance(d):
+        return ((pair.sd_change / sd) ** 2 + d**2 * fourth / (8 * sd**4)) / (n - 1)
+
+    words = "change / root mean square of the SDs" if average == "rms" else "change / arithmetic mean of the SDs"
+    return Standardiser(sd, words, variance, n - 1 if corrected else None)
+
+
+def _correlation_free(pair, metric, corrected, variances, conf_level, interval) -> pd.DataFrame:
+    check_option("variances", variances, VARIANCES, EffectError)
+    check_option("interval", interval, ("t", *INTERVALS), EffectError)
+    n, shrink = as_paired(pair).n, 2 * (1 - pair.r)
+
+    def variance(d):
+        if variances == "equal":
+            return shrink / n + d**2 / (2 * n)
+        return shrink / n + d**2 * _relative_variance(pair) / (4 * (n - 1))
+
+    words = f"change / (SD of the changes / √(2(1-r))), variance for {variances} SDs"
+    by = Standardiser(pair.sd_change / np.sqrt(shrink), words, variance, n - 1 if corrected else None)
+    change = change_of(pair)
+    if interval != "t":
+        return standardise(change, metric, by, conf_level, interval)
+    level = check_level(conf_level)
+    d = change.value / by.sd
+    estimate = by.factor * d
+    limits = t_limits(d, np.sqrt(variance(d)), change.df, level)
+    return standardised_frame(change, metric, by, estimate, np.sqrt(variance(estimate)), (*limits, interval), level)
+
+
+def _relative_variance(pair) -> np.ndarray:
+    """(n - 1) times the variance of log(s_D²/(1-r)), by the delta method for a bivariate normal sample, (k,)."""
+    r, shared, square = pair.r, pair.r * pair.sd_1 * pair.sd_2, pair.sd_change**2
+    first, second = ((s**2 - shared) / square for s in (pair.sd_1, pair.sd_2))
+    by_r = 1 / (1 - r) - 2 * pair.sd_1 * pair.sd_2 / square
+    spread = 2 * (first**2 + second**2) + 4 * r**2 * first * second
+    return spread + (by_r * (1 - r**2)) ** 2 + 2 * (first + second) * by_r * r * (1 - r**2)

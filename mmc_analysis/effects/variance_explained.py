@@ -1,14 +1,30 @@
 """Shares of variance explained: partial and generalised η², ω², ε², with noncentral-F intervals.
 
-Every interval is one for the same thing, the share of variance in the population, λ/(λ + N) with
-N = df_1 + df_2 + 1 (Steiger 2004; Smithson 2001), whichever estimator stands in the middle. Since F has one side,
-a 90 % interval excludes zero exactly when P < .05.
+An interval is one for the share in the population, whichever estimator stands in the middle; since F has one side, a 90 %
+interval excludes zero exactly when P < .05. Two populations:
+
+- Partial shares: λ/(λ + N) with the noncentrality λ of F and N = df_1 + df_2 + 1 (Steiger 2004; Smithson 2001). The interval
+  is exact where F is: normal data and, for repeated measures, sphericity.
+- Shares of the whole, generalised η² and ω² of a within-participant effect: θ/(θ + σ²), with θ the mean square of the
+  population's effects and σ² the variance of one measurement, people's differences included; σ² is estimated by all error
+  terms together. The limits of λ are multiplied by σ_error²/σ², and widened by what the estimate of σ² varies beyond the mean
+  square of error: added in squares on the scale of the logarithm (Zou and Donner 2008).
+
+Where there is no effect at all, every 95 % interval covers 97.5 %: its lower limit cannot lie above zero by mistake on one
+side. Coverage is in ``docs/coverage.md``.
+
+`std_error` is by the delta method from the variance of a noncentral F; it needs more than 4 error degrees of freedom. A share
+is skewed and bounded, so a synthesis of shares by their standard errors is not advised.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
-from mmc_analysis.effects.frames import check_level, computed_evidence
+from mmc_analysis.effects.arguments import finite_numbers
+from mmc_analysis.effects.frames import check_level, computed_evidence, no_limits
 from mmc_analysis.effects.noncentral import noncentrality_limits_f
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option, named_options
@@ -49,10 +65,10 @@ def partial_eta_squared(
     >>> partial_eta_squared(6.7133, 2, 34)[["estimate", "conf_low", "conf_high"]].round(3).values.tolist()
     [[0.283, 0.066, 0.434]]
     """
-    f, a, b = _statistics(F, df_1, df_2)
-    limits = _population_limits(f, a, b, conf_level, population)
-    return _f_frame("eta_squared_partial", f * a / (f * a + b), f, a, b, limits, conf_level, evidence,
-                    f"F df_1/(F df_1 + df_2); noncentral-F interval, population {population}")  # fmt: skip
+    test = _test(F, df_1, df_2)
+    f, a, b = test.f, test.df_1, test.df_2
+    share = Share(f * a / (f * a + b), a * b / (f * a + b) ** 2)
+    return _partial("eta_squared_partial", "F df_1/(F df_1 + df_2)", test, share, (conf_level, population, evidence))
 
 
 @named_options
@@ -69,10 +85,13 @@ def omega_squared(
     >>> omega_squared(6.7133, 2, 34)["estimate"].round(4).tolist()
     [0.236]
     """
-    f, a, b = _statistics(F, df_1, df_2)
-    limits = _population_limits(f, a, b, conf_level, population)
-    return _f_frame("omega_squared_partial", a * (f - 1) / (a * (f - 1) + a + b + 1), f, a, b, limits, conf_level,
-                    evidence, f"df_1 (F-1)/(df_1 (F-1) + N); noncentral-F interval, population {population}")  # fmt: skip
+    test = _test(F, df_1, df_2)
+    f, a, size = test.f, test.df_1, test.df_1 + test.df_2 + 1
+    below = a * (f - 1) + size
+    share = Share(a * (f - 1) / below, a * size / below**2)
+    return _partial(
+        "omega_squared_partial", "df_1 (F-1)/(df_1 (F-1) + N)", test, share, (conf_level, population, evidence)
+    )
 
 
 @named_options
@@ -88,16 +107,20 @@ def epsilon_squared(
     >>> epsilon_squared(6.7133, 2, 34)["estimate"].round(4).tolist()
     [0.2409]
     """
-    f, a, b = _statistics(F, df_1, df_2)
-    limits = _population_limits(f, a, b, conf_level, population)
-    return _f_frame("epsilon_squared_partial", a * (f - 1) / (f * a + b), f, a, b, limits, conf_level, evidence,
-                    f"df_1 (F-1)/(F df_1 + df_2); noncentral-F interval, population {population}")  # fmt: skip
+    test = _test(F, df_1, df_2)
+    f, a, b = test.f, test.df_1, test.df_2
+    below = f * a + b
+    share = Share(a * (f - 1) / below, a * (a + b) / below**2)
+    return _partial(
+        "epsilon_squared_partial", "df_1 (F-1)/(F df_1 + df_2)", test, share, (conf_level, population, evidence)
+    )
 
 
 @named_options
 def generalised_eta_squared(
-    ss_effect, ss_error, ss_others, df_1, df_2, *, conf_level: float | None = 0.90, evidence: str = "measured"
-) -> pd.DataFrame:
+    ss_effect, ss_error, ss_others, df_1, df_2, n=None, *, groups=1, conf_level: float | None = 0.90,
+    evidence: str = "measured",
+) -> pd.DataFrame:  # fmt: skip
     """Return generalised η² = SS_effect/(SS_effect + SS_others), comparable between designs.
 
     Parameters
@@ -109,6 +132,10 @@ def generalised_eta_squared(
         factors other than this one (Olejnik and Algina 2003; Bakeman 2005).
     df_1, df_2 : float or array_like, shape (k,)
         Degrees of freedom of the effect and of its error term.
+    n : int or array_like, shape (k,), optional
+        Participants in all. Without it, an effect within the participants of one group is taken: df_2/df_1 + 1.
+    groups : int or array_like, shape (k,)
+        Groups of different participants: the product of the levels of the between-participant factors.
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
     evidence : {"measured", "published", "derived", "synthetic"}
@@ -117,20 +144,20 @@ def generalised_eta_squared(
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows of metric "eta_squared_generalised". The limits are those of partial η², brought over by holding the
-        other sums of squares fixed: an approximation.
+        ``k`` rows of metric "eta_squared_generalised".
 
     Raises
     ------
     EffectError
-        If a sum of squares is negative, an error sum is zero, or `ss_others` is less than `ss_error`.
+        If a sum of squares is negative, an error sum is zero, `ss_others` is less than `ss_error`, or `n` and
+        `groups` do not go with the degrees of freedom.
 
     Examples
     --------
-    >>> generalised_eta_squared(289920, 64080, 453420, 2, 18)["estimate"].round(4).tolist()
-    [0.39]
+    >>> generalised_eta_squared(289920, 64080, 453420, 2, 18)[["estimate", "conf_low", "conf_high"]].round(3).values.tolist()
+    [[0.39, 0.176, 0.518]]
     """
-    effect, error, others, a, b = _numbers(
+    effect, error, others, a, b = finite_numbers(
         ss_effect=ss_effect, ss_error=ss_error, ss_others=ss_others, df_1=df_1, df_2=df_2
     )
     if (effect < 0).any() or (error <= 0).any() or (others < error * (1 - 1e-12)).any():
@@ -138,11 +165,12 @@ def generalised_eta_squared(
             "sums of squares must be positive, and ss_others must contain ss_error: give the sum over all error terms, "
             "that of the participants among them."
         )
-    f = (effect / a) / (error / b)
-    low, high = _population_limits(f, a, b, conf_level, "steiger")
-    moved = [error * share / (1 - share) / (error * share / (1 - share) + others) for share in (low, high)]
-    return _f_frame("eta_squared_generalised", effect / (effect + others), f, a, b, moved, conf_level, evidence,
-                    "SS_effect/(SS_effect + others); noncentral-F interval of partial η² brought over")  # fmt: skip
+    size, people_df = _participants(n, groups, a, b)
+    rest = np.maximum(others - error, 0)
+    whole = Whole(others * size / people_df, others**2 / (error**2 / b + rest**2 / people_df), error / b)
+    share = Share(effect / (effect + others), a * error / b * others / (effect + others) ** 2)
+    return _of_whole("eta_squared_generalised", "SS_effect/(SS_effect + others)", share,
+                     FTest(effect / a / (error / b), a, b), whole, (conf_level, evidence))  # fmt: skip
 
 
 @named_options
@@ -165,7 +193,8 @@ def omega_squared_within(
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows of metric "omega_squared_within" (Keren and Lewis 1979; Olejnik and Algina 2003).
+        ``k`` rows of metric "omega_squared_within" (Keren and Lewis 1979; Olejnik and Algina 2003). With one factor it
+        estimates what generalised η² does, without its bias; with more, σ² holds this effect's error and people alone.
 
     Raises
     ------
@@ -177,53 +206,130 @@ def omega_squared_within(
     >>> omega_squared_within(289920, 64080, 292140, 2, 18, 10)["estimate"].round(4).tolist()
     [0.4167]
     """
-    effect, error, people, a, b, size = _numbers(
+    effect, error, people, a, b, size = finite_numbers(
         ss_effect=ss_effect, ss_error=ss_error, ss_participants=ss_participants, df_1=df_1, df_2=df_2, n=n
     )
     if (effect < 0).any() or (error <= 0).any() or (people < 0).any() or (size < 2).any():
         raise EffectError("sums of squares must be positive and n at least 2.")
-    total = effect + error + people + people / (size - 1)
-    f = (effect / a) / (error / b)
-    low, high = _population_limits(f, a, b, conf_level, "steiger")
-    moved = [error * share / (1 - share) / (error * share / (1 - share) + total - effect) for share in (low, high)]
-    return _f_frame("omega_squared_within", (effect - a * error / b) / total, f, a, b, moved, conf_level, evidence,
-                    "(SS_effect - df_1 MS_error)/total; noncentral-F interval of partial η² brought over")  # fmt: skip
+    ms_error, ms_people = error / b, people / (size - 1)
+    apart = a * ms_error
+    whole_df = (ms_people + apart) ** 2 / (ms_people**2 / (size - 1) + apart**2 / b)
+    whole = Whole(size * (ms_people + apart), whole_df, ms_error)
+    total = effect + error + people + ms_people
+    share = Share((effect - apart) / total, apart * (total - effect + apart) / total**2)
+    return _of_whole("omega_squared_within", "(SS_effect - df_1 MS_error)/total", share,
+                     FTest(effect / a / ms_error, a, b), whole, (conf_level, evidence))  # fmt: skip
 
 
-def _numbers(**named) -> list[np.ndarray]:
-    try:
-        arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=float)) for v in named.values()))
-    except (TypeError, ValueError) as found:
-        raise EffectError(f"{', '.join(named)} must be numbers, or lists of one length: {found}.") from found
-    for name, array in zip(named, arrays, strict=True):
-        if not np.isfinite(array).all():
-            raise EffectError(f"{name} has a missing or infinite number: {array[~np.isfinite(array)][0]}.")
-        if name.startswith("df") and (array <= 0).any():
-            raise EffectError(f"{name} = {array[array <= 0][0]:g}: degrees of freedom must be above zero.")
-    return arrays
+@dataclass(frozen=True)
+class FTest:
+    """F statistics with their degrees of freedom, (k,) each."""
+
+    f: np.ndarray
+    df_1: np.ndarray
+    df_2: np.ndarray
+
+    @property
+    def variance(self) -> np.ndarray:
+        """Variance of a noncentral F whose noncentrality is estimated without bias; NaN with 4 error df or fewer, (k,)."""
+        a, b = self.df_1, np.where(self.df_2 > 4, self.df_2, np.nan)
+        ncp = np.maximum(a * self.f * (b - 2) / b - a, 0)
+        return 2 * (b / a) ** 2 * ((a + ncp) ** 2 + (a + 2 * ncp) * (b - 2)) / ((b - 2) ** 2 * (b - 4))
 
 
-def _statistics(F, df_1, df_2) -> list[np.ndarray]:
-    arrays = _numbers(F=F, df_1=df_1, df_2=df_2)
-    if (arrays[0] < 0).any():
-        raise EffectError(
-            f"F = {arrays[0].min():g}: an F statistic is never negative. For a t statistic give its square."
-        )
-    return arrays
+@dataclass(frozen=True)
+class Whole:
+    """The variance of one measurement times the number of measurements, its df, and the error mean square, (k,) each."""
+
+    ss: np.ndarray
+    df: np.ndarray
+    ms_error: np.ndarray
 
 
-def _population_limits(f, df_1, df_2, conf_level, population) -> list[np.ndarray]:
+@dataclass(frozen=True)
+class Share:
+    """The estimate of a share and its derivative by F, (k,) each."""
+
+    estimate: np.ndarray
+    slope: np.ndarray
+
+
+def _partial(metric, formula, test, share, options) -> pd.DataFrame:
+    conf_level, population, evidence = options
     check_option("population", population, POPULATIONS, EffectError)
     if check_level(conf_level) is None:
-        return [np.full(f.shape, np.nan)] * 2
-    size = df_1 + df_2 + 1 if population == "steiger" else df_2
-    return [limit / (limit + size) for limit in noncentrality_limits_f(f, df_1, df_2, conf_level)]
+        limits = no_limits(share.estimate)
+    else:
+        size = test.df_1 + test.df_2 + 1 if population == "steiger" else test.df_2
+        found = noncentrality_limits_f(test.f, test.df_1, test.df_2, conf_level)
+        limits = [limit / (limit + size) for limit in found]
+    std_error = share.slope * np.sqrt(test.variance)
+    method = f"{formula}; noncentral-F interval, population {population}"
+    return _share_frame(metric, share.estimate, std_error, test, limits, conf_level, evidence, method)
 
 
-def _f_frame(metric, estimate, f, df_1, df_2, limits, conf_level, evidence, method) -> pd.DataFrame:
+def _of_whole(metric, formula, share, test, whole, options) -> pd.DataFrame:
+    conf_level, evidence = options
+    level = check_level(conf_level)
+    if level is None:
+        limits = no_limits(share.estimate)
+    else:
+        to_whole = whole.ms_error / whole.ss
+        found = (limit * to_whole for limit in noncentrality_limits_f(test.f, test.df_1, test.df_2, level))
+        low, high = _widened_ratio(test.f * test.df_1 * to_whole, *found, test.df_2, whole.df, level)
+        limits = low / (1 + low), high / (1 + high)
+    beyond = np.maximum(2 / whole.df - 2 / test.df_2, 0) * (share.estimate * (1 - share.estimate)) ** 2
+    std_error = np.sqrt(share.slope**2 * test.variance + beyond)
+    method = f"{formula}; noncentral-F interval, brought to the variance of one measurement"
+    return _share_frame(metric, share.estimate, std_error, test, limits, conf_level, evidence, method)
+
+
+def _widened_ratio(ratio, low, high, df, whole_df, conf_level) -> tuple[np.ndarray, np.ndarray]:
+    """Widen limits, (k,) each, by what a variance with `whole_df` degrees of freedom varies beyond one with `df`."""
+    alpha = (1 - conf_level) / 2
+    reach = [[np.log(special.chdtri(v, p) / v) for p in (1 - alpha, alpha)] for v in (df, whole_df)]
+    less, more = (np.maximum(wide**2 - narrow**2, 0) for narrow, wide in zip(*reach, strict=True))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower = ratio * np.exp(-np.sqrt(np.log(ratio / low) ** 2 + less))
+        upper = ratio * np.exp(np.sqrt(np.log(high / ratio) ** 2 + more))
+    return np.where((low > 0) & (low < ratio), lower, low), np.where((ratio > 0) & (high > ratio), upper, high)
+
+
+def _participants(n, groups, df_1, df_2) -> tuple[np.ndarray, np.ndarray]:
+    """Number of participants and their degrees of freedom within groups, (k,) each."""
+    if n is None:
+        within = df_2 / df_1
+        if groups != 1 or (np.abs(within - within.round()) > 1e-6 * within).any():
+            raise EffectError(
+                "this is no effect within the participants of one group, for which n = df_2/df_1 + 1. Give n, the number of "
+                "participants, and groups, the number of groups they are in."
+            )
+        return within + 1, within
+    size, groups = (np.broadcast_to(array, df_1.shape) for array in finite_numbers(n=n, groups=groups))
+    people_df = size - groups
+    whole = df_2 % 1 == 0  # corrected for sphericity they are not
+    wrong = (groups < 1) | (people_df < 1) | (whole & (df_2 % np.maximum(people_df, 1) != 0))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise EffectError(
+            f"n = {size[row]:g} in {groups[row]:g} groups does not go with df_2 = {df_2[row]:g}, which is a multiple of n - groups "
+            "in every design of participants. Give participants, not observations, and the number of their groups."
+        )
+    return size, people_df
+
+
+def _test(F, df_1, df_2) -> FTest:
+    f, a, b = finite_numbers(F=F, df_1=df_1, df_2=df_2)
+    if (f < 0).any():
+        raise EffectError(f"F = {f.min():g}: an F statistic is never negative. For a t statistic give its square.")
+    return FTest(f, a, b)
+
+
+def _share_frame(metric, estimate, std_error, test, limits, conf_level, evidence, method) -> pd.DataFrame:
     check_option("evidence", evidence, EVIDENCE, EffectError)
     return pd.DataFrame({
-        "metric": metric, "estimate": estimate, "num_df": df_1, "den_df": df_2, "statistic": f,
-        "conf_level": np.nan if conf_level is None else conf_level, "conf_low": limits[0], "conf_high": limits[1],
-        "method": method, "evidence": computed_evidence(np.full(f.shape, evidence, dtype=object)),
+        "metric": metric, "estimate": estimate, "std_error": std_error, "num_df": test.df_1, "den_df": test.df_2,
+        "statistic": test.f, "conf_level": np.nan if conf_level is None else conf_level, "conf_low": limits[0],
+        "conf_high": limits[1], "method": method,
+        "evidence": computed_evidence(np.full(test.f.shape, evidence, dtype=object)),
     })  # fmt: skip

@@ -120,11 +120,11 @@ def test_paired_counts_by_hand():
 
 
 def test_complete_separation_takes_wilsons_limit():
-    """δ = 1 with 3 and 3: (3 - t²)/(3 + t²), t the quantile with 4 degrees of freedom."""
-    row = effects.cliffs_delta(effects.independent([11.0, 12, 13], [1.0, 2, 3])).iloc[0]
+    """δ = 1 with 3 and 3: (3 - t²)/(3 + t²), t the quantile with 4 degrees of freedom (Feng and Cliff 2004)."""
+    row = effects.cliffs_delta(effects.independent([11.0, 12, 13], [1.0, 2, 3]), interval="feng-cliff").iloc[0]
     square = stats.t.ppf(0.975, 4) ** 2
     assert [row["estimate"], row["conf_low"], row["conf_high"]] == pytest.approx([1, (3 - square) / (3 + square), 1])
-    turned = effects.cliffs_delta(effects.independent([1.0, 2, 3], [11.0, 12, 13])).iloc[0]
+    turned = effects.cliffs_delta(effects.independent([1.0, 2, 3], [11.0, 12, 13]), interval="feng-cliff").iloc[0]
     assert [turned["conf_low"], turned["conf_high"]] == pytest.approx([-1, -(3 - square) / (3 + square)])
 
 
@@ -265,13 +265,18 @@ def test_individual_responses_by_hand():
     """Changes vary by 5 and 3: √(25 - 9) = 4; SE² = 2(625/19 + 81/14)."""
     t = effects.PairedSummary(20, 60, 50, 4, 3, 1e-12)
     c = effects.PairedSummary(15, 51, 50, 3 / np.sqrt(2), 3 / np.sqrt(2), 1e-12)
-    row = effects.sd_individual_response(t, c).iloc[0]
+    row = effects.sd_individual_response(t, c, interval="normal").iloc[0]
     assert row["estimate"] == pytest.approx(4)
     reach = 1.959963984540054 * np.sqrt(2 * (625 / 19 + 81 / 14))
     assert row["conf_high"] == pytest.approx(np.sqrt(16 + reach))
     assert row["conf_low"] == pytest.approx(-np.sqrt(reach - 16))
     turned = effects.sd_individual_response(c, t).iloc[0]
     assert turned["estimate"] == pytest.approx(-4)
+    # recovered limits: 25 within 25 df/χ², 9 within 9 df/χ²
+    of_t, of_c = (v * df / stats.chi2.ppf([0.975, 0.025], df) for v, df in ((25, 19), (9, 14)))
+    low, high = 16 - np.hypot(25 - of_t[0], of_c[1] - 9), 16 + np.hypot(of_t[1] - 25, 9 - of_c[0])
+    row = effects.sd_individual_response(t, c).iloc[0]
+    assert [row["conf_low"], row["conf_high"]] == pytest.approx([np.sign(low) * np.sqrt(abs(low)), np.sqrt(high)])
 
 
 def test_individual_responses_need_a_control():
@@ -308,7 +313,7 @@ def test_bca_limits_agree_with_scipy():
     expected = stats.bootstrap((x,), np.mean, n_resamples=4000, method="BCa", rng=np.random.default_rng(5))
     draws = np.sort(expected.bootstrap_distribution)
     jackknife = (x.sum() - x) / (x.size - 1)
-    low, high = bca_limits(x.mean(), draws, jackknife, 0.95)
+    low, high = bca_limits(x.mean(), draws, jackknife, stats.norm.ppf(0.975))
     assert low == pytest.approx(expected.confidence_interval.low, abs=2e-3)
     assert high == pytest.approx(expected.confidence_interval.high, abs=2e-3)
 
@@ -325,7 +330,7 @@ def test_bootstrap_goes_with_any_paired_metric(metric):
     assert row["estimate"] == plain["estimate"]
     width = (row["conf_high"] - row["conf_low"]) / (plain["conf_high"] - plain["conf_low"])
     assert 0.7 < width < 1.4
-    assert "BCa bootstrap, 2000 resamples, seed 3" in row["method"]
+    assert "BCa bootstrap interval, expanded quantiles, 2000 resamples, seed 3" in row["method"]
     assert metric(pair)["method"][0] != row["method"]
 
 

@@ -91,7 +91,7 @@ def test_unknown_levels_and_columns_name_the_nearest(bench):
 def test_missing_values_are_refused_or_left_out_knowingly(bench):
     gap = bench[bench["load"] == "40"].drop(columns=["load", "load_pct_1rm"]).copy()
     gap.loc[gap.index[0], "value"] = np.nan
-    with pytest.raises(EffectError, match=r"1 participants lack a value at one level \(P0\)"):
+    with pytest.raises(EffectError, match=r"1 participant without a value at one level \(P0\)"):
         effects.paired(gap, "condition", "pectoralis", "regular")
     pair = effects.paired(gap, "condition", "pectoralis", "regular", missing="drop")
     assert pair.n.tolist() == [5]
@@ -141,7 +141,7 @@ def test_arrays_with_a_row_per_sample_equal_one_by_one():
 
 def test_dropped_pairs_are_counted():
     post, pre = [10.0, 12, np.nan, 15, 11], [9.0, 12.5, 8, 13, np.nan]
-    with pytest.raises(EffectError, match="2 participants lack a value"):
+    with pytest.raises(EffectError, match="2 participants without a value"):
         effects.paired(post, pre)
     frame = effects.d_z(effects.paired(post, pre, missing="drop"))
     assert frame["n"].tolist() == [3]
@@ -203,3 +203,176 @@ def test_frames_are_estimates(pairs, groups):
         check(metric(groups), "estimates")
     check(effects.partial_eta_squared(4.0, 1, 20), "estimates")
     check(effects.tost(effects.d_z(pairs), -0.5, 0.5), "estimates")
+
+
+# what was guessed once
+
+
+def test_series_are_never_paired_across_people():
+    wide = pd.DataFrame(
+        {"post": [12.0, 15, 9, 11], "pre": [10.0, 14, 9.5, 8]}, index=pd.Index(list("abcd"), name="participant")
+    )
+    assert effects.paired(wide["post"], wide["pre"]).r[0] == pytest.approx(np.corrcoef(wide["post"], wide["pre"])[0, 1])
+    with pytest.raises(EffectError, match="same index in another order.*reindex"):
+        effects.paired(wide["post"], wide["pre"].iloc[::-1])
+    rows = pd.Series([12.0, 15, 9, 11, 10.0, 14, 9.5, 8])
+    with pytest.raises(EffectError, match=r"different indexes.*to_numpy"):
+        effects.paired(rows[:4], rows[4:])
+    assert effects.paired(rows[:4].to_numpy(), rows[4:].to_numpy()).n[0] == 4
+    assert effects.paired(rows[:4], [10.0, 14, 9.5, 8]).n[0] == 4
+    with pytest.raises(EffectError, match="counted twice as independent"):
+        effects.independent(wide["post"], wide["pre"])
+    assert effects.independent(rows[:4], rows[4:]).n_2[0] == 4
+
+
+def test_missing_values_of_every_kind_are_seen():
+    post = [12.0, 15, 9, 11, 13]
+    for gap in (
+        np.ma.masked_array([10.0, 14, 9.5, 8, 99], mask=[0, 0, 0, 0, 1]),
+        pd.Series([10, 14, 9, 8, None], dtype="Int64"),
+        np.array([10.0, 14, 9.5, 8, None], dtype=object),
+    ):
+        with pytest.raises(EffectError, match="1 participant without a value, first in sample 0 at position 4"):
+            effects.paired(post, gap)
+        assert effects.paired(post, gap, missing="drop").n.tolist() == [4]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["1", "2", "4"], [True, False, True], np.array(["1", "2", "4"], dtype=object), pd.date_range("2026", periods=3),
+     np.array([True, 2, 4], dtype=object), {"a": 1}, [[1, 2], [3]]],
+)  # fmt: skip
+def test_what_is_no_measurement_is_refused(values):
+    with pytest.raises(EffectError, match="first: an array of numbers is needed"):
+        effects.paired(values, [1.0, 2, 3.5])
+
+
+def test_a_column_of_people_is_no_sample_of_one():
+    with pytest.raises(EffectError, match=r"\(3, 1\) means 3 samples of one participant.*transpose"):
+        effects.paired(np.array([[1.0], [2], [4]]), np.array([[1.0], [2], [3]]))
+
+
+def test_observations_bring_their_own_unit_and_evidence(bench):
+    with pytest.raises(EffectError, match="belong to arrays"):
+        effects.paired(bench, "condition", "pectoralis", "regular", by="load", unit="mV")
+    with pytest.raises(EffectError, match="belong to arrays"):
+        effects.independent(bench, "condition", "pectoralis", "regular", by="load", evidence="published")
+
+
+def test_units_follow_their_samples(bench):
+    both = pd.concat([bench, bench.assign(measure="emg_mean", unit="mV")])
+    frame = effects.mean_change(effects.paired(both, "condition", "pectoralis", "regular", by=["measure", "load"]))
+    assert frame.groupby("measure")["unit"].unique().map(list).to_dict() == {
+        "emg_mean": ["mV"],
+        "emg_peak": ["pct_max"],
+    }
+    check(frame, "estimates")
+    mixed = bench.assign(unit=np.where(bench["participant"] == "P1", "mV", "pct_max"))
+    with pytest.raises(EffectError, match=r"participants of one sample differ in 'unit' \(mV, pct_max\)"):
+        effects.paired(mixed, "condition", "pectoralis", "regular", by="load")
+    with pytest.raises(EffectError, match="different units have no mean"):
+        effects.paired(mixed, "condition", "pectoralis", "regular", by="load", over=["unit"])
+
+
+def test_a_missing_cell_is_not_averaged_away(bench):
+    """P0 lacks the light load in one condition: the mean over loads would compare 40 and 60 % with 60 % alone."""
+    gap = bench[~((bench["participant"] == "P0") & (bench["condition"] == "pectoralis") & (bench["load"] == "40"))]
+    with pytest.raises(EffectError, match=r"1 participant without a value at one level \(P0\)"):
+        effects.paired(gap, "condition", "pectoralis", "regular", over=["load", "load_pct_1rm"])
+    pair = effects.paired(gap, "condition", "pectoralis", "regular", over=["load", "load_pct_1rm"], missing="drop")
+    assert pair.n.tolist() == [5]
+    assert pair.note.endswith("1 participant without complete values left out")
+
+
+def test_loads_weigh_the_same_whatever_their_repetitions(bench):
+    """A third repetition is lost at one load: repetitions are averaged first, loads after that."""
+    fewer = bench.drop(
+        bench[(bench["load"] == "40") & (bench["repetition"] == 3) & (bench["participant"] == "P2")].index
+    )
+    pair = effects.paired(fewer, "condition", "pectoralis", "regular", over=["load", "load_pct_1rm"])
+    cells = fewer.groupby(["participant", "condition", "load"])["value"].mean()
+    expected = cells.groupby(["participant", "condition"]).mean().unstack()
+    assert pair.mean_change[0] == pytest.approx((expected["pectoralis"] - expected["regular"]).mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda f: f.assign(participant=f["participant"].where(f.index != f.index[3])),
+            "'participant' is empty in 1 rows",
+        ),
+        (lambda f: f.assign(condition=f["condition"].where(f.index != f.index[3])), "'condition' is empty in 1 rows"),
+        (lambda f: f.assign(load=f["load"].where(f.index != f.index[3])), "'load' is empty in 1 rows"),
+        (lambda f: f.assign(value=f["value"].astype(str)), "not numbers.*to_numeric"),
+        (lambda f: f.assign(value=f["value"].where(f.index != f.index[3], np.inf)), "infinite in 1 rows"),
+        (lambda f: f.rename(columns={"value": "emg"}), "no column 'value'"),
+        (lambda f: f.iloc[:0], "none, there are no rows"),
+    ],
+)
+def test_rows_that_belong_nowhere_are_refused(spoil, message, bench):
+    with pytest.raises(EffectError, match=message):
+        effects.paired(spoil(bench.reset_index(drop=True)), "condition", "pectoralis", "regular", by="load")
+
+
+def test_wrong_orders_are_explained(bench):
+    with pytest.raises(EffectError, match="'pectoralis' is a level of 'condition': name the column first"):
+        effects.paired(bench, "pectoralis", "condition", "regular", by="load")
+    with pytest.raises(EffectError, match="name of the column whose levels are compared, but got Series"):
+        effects.paired(bench, bench["value"])
+    with pytest.raises(EffectError, match="'condition' is what is compared"):
+        effects.paired(bench, "condition", "pectoralis", "regular", by=["condition", "load"])
+    with pytest.raises(EffectError, match="observations are needed, one row per value, but got list"):
+        effects.pre_post_control([1.0], "group", "imagery", "control")
+
+
+def test_order_and_categories_of_rows_do_not_matter(bench):
+    plain = effects.d_av(effects.paired(bench, "condition", "pectoralis", "regular", by="load"))
+    mixed = bench.sample(frac=1, random_state=3).assign(
+        condition=lambda f: pd.Categorical(f["condition"], ["triceps", "regular", "pectoralis"], ordered=True),
+        participant=lambda f: pd.Categorical(f["participant"], [*sorted(set(f["participant"])), "nobody"]),
+    )
+    pd.testing.assert_frame_equal(
+        effects.d_av(effects.paired(mixed, "condition", "pectoralis", "regular", by="load")), plain
+    )
+
+
+def test_notes_of_both_arms_are_told():
+    first, second = (effects.PairedSummary(9, 2, 1, 1, 1, 0.5, note=note) for note in ("r assumed", "SE read as SD"))
+    assert effects.PrePostControl(first, second).note == "r assumed; SE read as SD"
+
+
+def test_samples_are_selected_from_arms_too():
+    arm = effects.PairedSummary([9, 12, 15], [2, 3, 4], 1, 1, 1, 0.5, unit=["kg", "N", "kg"])
+    chosen = effects.select_samples(effects.PrePostControl(arm, arm), [2])
+    assert (chosen.treatment.n[0], chosen.control.mean_1[0], chosen.unit) == (15, 4, "kg")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: effects.PairedSummary("9", 2, 1, 1, 1, 0.5), "n='9' is not a number"),
+        (lambda: effects.PairedSummary(True, 2, 1, 1, 1, 0.5), "n=True is not a number"),
+        (lambda: effects.PairedSummary(9, 2, 1, 1, 1, 0.5, evidence="guess"), "evidence='guess'"),
+        (lambda: effects.PairedSummary([9, 8], 2, 1, 1, 1, 0.5, evidence=["measured"] * 3), "one for each of 2"),
+        (lambda: effects.PairedSummary([9, 8], 2, 1, 1, 1, 0.5, unit=["kg"] * 3), "one for each of 2"),
+        (lambda: effects.PairedSummary(9, 2, 1, 1, 1, 0.5, labels={"study": ["a"]}), "a DataFrame with one row per sample"),
+        (lambda: effects.PrePostControl(*[effects.PairedSummary([9, 8], 2, 1, 1, 1, 0.5, unit=u) for u in (["kg", "N"], "kg")]),
+         "treatment is in 'N' and control in 'kg'"),
+        (lambda: effects.partial_eta_squared("4", 2, 30), "F='4' is not a number"),
+        (lambda: effects.small_telescopes(20, evidence="guess"), "evidence='guess'"),
+        (lambda: effects.small_telescopes(20, n_2=20), "design='independent'"),
+        (lambda: effects.smallest_worthwhile_change("3"), "sd_between='3'"),
+        (lambda: effects.minimal_detectable_change(effects.PairedSummary(9, 2, 1, 1, 1, 0.5), confidence=95), "confidence=95.*Write 0.95"),
+        (lambda: effects.d_z(effects.PairedSummary(9, 2, 1, 1, 1, 0.5), conf_level=True), "conf_level=True is not a fraction"),
+        (lambda: effects.sweep(lambda r: r, rho=[0.5]), "cannot be called with rho"),
+        (lambda: effects.bootstrap_interval(effects.d_av, pd.DataFrame(), seed=1), "a summary of samples is needed, but got DataFrame"),
+        (lambda: effects.bootstrap_interval(effects.d_av, effects.paired([1.0, 2, 4], [2.0, 2, 3]), seed=1, n_resamples=1e4), "at least 1000"),
+        (lambda: effects.sd_individual_response(effects.PairedSummary(9, 2, 1, 1, 1, 0.5), effects.PairedSummary(9, 2, 1, 1, 1, 0.5), interval="z"),
+         "interval='z'"),
+        (lambda: effects.glass_delta(effects.IndependentSummary(9, 9, 2, 1, 1, 1), corrected="yes"), "corrected='yes'"),
+    ],
+)  # fmt: skip
+def test_more_bad_input_is_refused_with_the_remedy(call, message):
+    with pytest.raises(EffectError, match=message):
+        call()

@@ -44,9 +44,15 @@ def test_independent_metrics_agree_with_metafor(metric, options, measure, groups
     agrees(metric(groups, **options), by_r[measure])
 
 
+def as_effectsize(name, sample):
+    """effectsize shrinks the limits of Hedges' g by the factor of the estimate; ours do so where asked."""
+    options = {"interval": "shrunk"} if name.startswith("g") else {}
+    return getattr(effects, name)(sample, **options).iloc[0]
+
+
 @pytest.mark.parametrize("name", ["d_z", "g_z"])
 def test_paired_intervals_agree_with_effectsize(name, raw):
-    row = getattr(effects, name)(effects.paired(raw["x"], raw["y"])).iloc[0]
+    row = as_effectsize(name, effects.paired(raw["x"], raw["y"]))
     expected = list(raw[name].values())
     assert row["estimate"] == pytest.approx(expected[0], rel=1e-9)
     assert row[["conf_low", "conf_high"]].tolist() == pytest.approx(expected[2:], rel=1e-5, abs=SEARCH)
@@ -54,7 +60,7 @@ def test_paired_intervals_agree_with_effectsize(name, raw):
 
 @pytest.mark.parametrize("name", ["d_s", "g_s"])
 def test_independent_intervals_agree_with_effectsize(name, raw):
-    row = getattr(effects, name)(effects.independent(raw["x"], raw["y"])).iloc[0]
+    row = as_effectsize(name, effects.independent(raw["x"], raw["y"]))
     expected = list(raw[name].values())
     assert row["estimate"] == pytest.approx(expected[0], rel=1e-9)
     assert row[["conf_low", "conf_high"]].tolist() == pytest.approx(expected[2:], rel=1e-5, abs=SEARCH)
@@ -102,7 +108,7 @@ def test_lakens_printed_example(by_r):
 
 def test_average_intervals_are_limits_of_the_mean_change_rescaled(pairs):
     """Algina and Keselman: the limits of d_z, brought from the SD of changes to the average SD."""
-    z, av, rm = effects.d_z(pairs), effects.d_av(pairs), effects.d_rm(pairs)
+    z, av, rm = effects.d_z(pairs), effects.d_av(pairs), effects.d_rm(pairs, interval="noncentral-t")
     average = np.sqrt((pairs.sd_1**2 + pairs.sd_2**2) / 2)
     for column in ("estimate", "conf_low", "conf_high"):
         np.testing.assert_allclose(av[column], z[column] * pairs.sd_change / average, rtol=1e-12)
@@ -119,8 +125,33 @@ def test_bonett_variance_by_hand():
 
 def test_equal_sds_make_d_rm_and_d_av_one():
     pair = effects.PairedSummary(12, 5.5, 4, 2.2, 2.2, 0.63)
+    rm, av = effects.d_rm(pair, interval="noncentral-t").iloc[0], effects.d_av(pair).iloc[0]
     for column in ("estimate", "conf_low", "conf_high"):
-        assert effects.d_rm(pair)[column].iloc[0] == pytest.approx(effects.d_av(pair)[column].iloc[0], rel=1e-12)
+        assert rm[column] == pytest.approx(av[column], rel=1e-12)
+    # the delta method then gives Bonett's second term, d²(1 + r²)/(4(n-1))
+    d = rm["estimate"]
+    assert rm["std_error"] ** 2 == pytest.approx(2 * 0.37 / 12 + d**2 * (1 + 0.63**2) / 44, rel=1e-12)
+    by_hand = d + 2.200985160082949 * rm["std_error"]
+    assert effects.d_rm(pair)["conf_high"].iloc[0] == pytest.approx(by_hand, rel=1e-10)
+    equal = effects.d_rm(pair, variances="equal").iloc[0]["std_error"]
+    assert equal**2 == pytest.approx(2 * 0.37 / 12 + d**2 / 24, rel=1e-12)
+
+
+def test_error_of_d_rm_is_the_delta_method_by_finite_differences():
+    """The slope of log τ² by each of s_1², s_2², r, and their covariances in a normal sample."""
+    n, s_1, s_2, r, d = 21, 3.0, 2.0, 0.8, 1.1
+    pair = effects.PairedSummary(n, 10 + d * np.sqrt((9 + 4 - 9.6) / 0.4), 10, s_1, s_2, r)
+
+    def log_square(x):
+        return np.log((x[0] + x[1] - 2 * x[2] * np.sqrt(x[0] * x[1])) / (2 * (1 - x[2])))
+
+    at, step = np.array([9.0, 4.0, r]), 1e-6
+    slope = np.array([(log_square(at + step * e) - log_square(at - step * e)) / (2 * step) for e in np.eye(3)])
+    turn = r * (1 - r**2)
+    covariance = np.array([[2 * 81, 2 * r**2 * 36, turn * 9], [2 * r**2 * 36, 2 * 16, turn * 4],
+                           [turn * 9, turn * 4, (1 - r**2) ** 2]]) / (n - 1)  # fmt: skip
+    expected = 2 * (1 - r) / n + d**2 / 4 * slope @ covariance @ slope
+    assert effects.d_rm(pair)["std_error"][0] ** 2 == pytest.approx(expected, rel=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,15 @@ def test_d_from_t_is_the_d_of_the_data(paper):
     np.testing.assert_allclose(from_t[columns].iloc[0].astype(float), effects.d_z(pair)[columns].iloc[0].astype(float))
     with_r = effects.d_from_t(paper["t"], 16, r=pair.r[0])
     assert with_r["metric"][0] == "d_rm"
-    np.testing.assert_allclose(with_r[columns].iloc[0].astype(float), effects.d_rm(pair)[columns].iloc[0].astype(float))
-    assert with_r["assumption"][0].startswith("paired t test, r assumed = 0.")
+    assert with_r["estimate"][0] == pytest.approx(effects.d_rm(pair)["estimate"][0], rel=1e-9)
+    # the SDs are not in t: the error is that of two equal ones, which change by as much
+    equal = effects.PairedSummary(
+        16, *pair.mean_1, *pair.mean_2, *[pair.sd_change / np.sqrt(2 - 2 * pair.r)] * 2, pair.r
+    )
+    np.testing.assert_allclose(
+        with_r[columns].iloc[0].astype(float), effects.d_rm(equal)[columns].iloc[0].astype(float)
+    )
+    assert with_r["assumption"][0].startswith("paired t test, the two SDs taken as equal, r assumed = 0.")
 
 
 def test_d_from_t_of_groups_is_the_d_of_the_groups():
