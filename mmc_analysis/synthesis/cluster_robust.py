@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import EffectError, MMCWarning
+from mmc_analysis.synthesis.display import Described, stamp
 from mmc_analysis.synthesis.frame_columns import labels_in
 from mmc_analysis.synthesis.inputs import EffectTable
 from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
@@ -20,8 +21,8 @@ TRUSTED_DF = 4.0
 SINGULAR = 1e-10
 
 
-@dataclass(frozen=True)
-class RobustResult:
+@dataclass(frozen=True, repr=False)
+class RobustResult(Described):
     """Coefficients with cluster-robust standard errors.
 
     Attributes
@@ -44,6 +45,10 @@ class RobustResult:
     n_clusters: int
     conf_level: float
     method: str
+
+    def _lines(self) -> list[str]:
+        low = " (df below 4: neither P values nor intervals can be trusted)" if (self.df < TRUSTED_DF).any() else ""
+        return [f"{self.method[:1].upper()}{self.method[1:]}{low}{stamp(self.table.evidence)}"]
 
     @cached_property
     def coefficients(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 from mmc_analysis.models.tables.written import written
 from mmc_analysis.schema import choose_decimals, write_interval, write_level, write_number, write_p
 
+TEST_NAMES = {"hksj": "Hartung–Knapp", "hksj-adhoc": "Hartung–Knapp, at least as wide as z", "z": "normal", "t": "t"}
 COLUMNS = ("term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
 
 

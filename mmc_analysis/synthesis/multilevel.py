@@ -14,6 +14,7 @@ from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
 from mmc_analysis.synthesis.components import profile_limits, variance_components
+from mmc_analysis.synthesis.display import TEST_NAMES, Described, interval_words, number, q_words, stamp
 from mmc_analysis.synthesis.inputs import EffectTable, doubts, read_effects, shared_unsaid
 from mmc_analysis.synthesis.least_squares import LeastSquares, generalised_fit
 from mmc_analysis.synthesis.shared import check_covariance
@@ -31,8 +32,8 @@ TESTS = ("t", "z")
 LEVELS = ("study", "effect")
 
 
-@dataclass(frozen=True)
-class MultilevelMeta:
+@dataclass(frozen=True, repr=False)
+class MultilevelMeta(Described):
     """A fitted three-level synthesis.
 
     Attributes
@@ -61,6 +62,19 @@ class MultilevelMeta:
     method: str
     test: str
     conf_level: float
+
+    def _lines(self) -> list[str]:
+        predicted = (
+            ""
+            if self.table.has_moderators
+            else interval_words(self.prediction_interval, self.conf_level, "prediction interval")
+        )
+        return [
+            f"Three-level synthesis, {self.method}, {TEST_NAMES[self.test]}: {self.k} effects of {self.n_studies} studies{stamp(self.table.evidence)}",
+            f"Variance between studies {number(self.sigma2['study'])}, between the effects of a study {number(self.sigma2['effect'])}",
+            f"Heterogeneity: {q_words(self.q, self.k - self.fit.coefficients.size, self.q_p)}",
+            *filter(None, [predicted]),
+        ]
 
     @property
     def k(self) -> int:

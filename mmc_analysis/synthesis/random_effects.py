@@ -13,6 +13,7 @@ from mmc_analysis.effects.frames import check_level, t_limits
 from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.options import check_option, named_options
 from mmc_analysis.synthesis.cluster_robust import RobustResult, robust_result
+from mmc_analysis.synthesis.display import TEST_NAMES, Described, interval_words, number, q_words, stamp
 from mmc_analysis.synthesis.heterogeneity import (
     METHODS,
     between_study_variance,
@@ -35,8 +36,8 @@ TESTS = ("hksj", "hksj-adhoc", "z")
 AGREEMENT = 1e-3
 
 
-@dataclass(frozen=True)
-class MetaAnalysis:
+@dataclass(frozen=True, repr=False)
+class MetaAnalysis(Described):
     """A fitted random-effects (or fixed-effect) synthesis.
 
     Attributes
@@ -65,6 +66,20 @@ class MetaAnalysis:
     q: float
     q_df: int
     q_p: float
+
+    def _lines(self) -> list[str]:
+        kind = "Fixed-effect synthesis" if self.method == "FE" else f"Random-effects synthesis, {self.method}"
+        lines = [f"{kind}, {TEST_NAMES[self.test]}: {self.k} effects{stamp(self.table.evidence)}"]
+        if self.method != "FE":
+            limits = interval_words(self.tau2_interval, self.conf_level, "interval")
+            lines.append(f"τ² = {number(self.tau2)}, {limits}; I² = {self.i2:.0f} %; H² = {number(self.h2)}")
+        lines.append(f"Heterogeneity: {q_words(self.q, self.q_df, self.q_p)}")
+        predicted = (
+            ""
+            if self.table.has_moderators
+            else interval_words(self.prediction_interval, self.conf_level, "prediction interval")
+        )
+        return [*lines, *filter(None, [predicted])]
 
     @property
     def k(self) -> int:
@@ -148,8 +163,9 @@ class MetaAnalysis:
 
     @cached_property
     def pooled(self) -> pd.DataFrame:
-        """The pooled estimate with its prediction interval: one row of estimates."""
-        return pooled_frame(self.table, self.coefficients, self.prediction_interval, self.k)
+        """The pooled estimate with its prediction interval, τ² and I²: one row of estimates, ready for a forest."""
+        frame = pooled_frame(self.table, self.coefficients, self.prediction_interval, self.k)
+        return frame.assign(tau2=np.nan if self.method == "FE" else self.tau2, i2=self.i2)
 
     @cached_property
     def coefficients(self) -> pd.DataFrame:

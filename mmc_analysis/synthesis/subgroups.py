@@ -51,9 +51,8 @@ def pooled_subgroups(estimates: pd.DataFrame, by: str, **options) -> pd.DataFram
     rows = []
     for level in [name for name in order if name in counts.index]:
         result = meta_analysis(estimates[(labels == level).to_numpy()], **options)
-        row = result.pooled.assign(label=f"Pooled, {level}", tau2=result.tau2, i2=result.i2)
+        row = result.pooled.assign(label=f"Pooled, {level}")
         row.insert(1, by, level)
         rows.append(row)
-    whole = meta_analysis(estimates, **options)
-    rows.append(whole.pooled.assign(label="Pooled, all", tau2=whole.tau2, i2=whole.i2))
+    rows.append(meta_analysis(estimates, **options).pooled.assign(label="Pooled, all"))
     return pd.concat(rows, ignore_index=True)

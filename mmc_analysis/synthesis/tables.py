@@ -38,7 +38,9 @@ def pooled_frame(
     }
     columns |= {name: values.array for name, values in coefficients.items() if name != "term"}
     columns |= {"pred_low": prediction[0], "pred_high": prediction[1], "grouping": "study", "n_levels": n_levels}
-    if "n" in table.frame.columns and table.frame["n"].notna().all():
+    # the participants of a study with several effects would be counted once per effect
+    once = table.studies is None or len(set(table.studies)) == table.y.size
+    if once and "n" in table.frame.columns and table.frame["n"].notna().all():
         columns["n"] = float(table.frame["n"].sum())
     return pd.DataFrame(columns)
 
