@@ -57,9 +57,14 @@ def sentence(row: Mapping | pd.DataFrame) -> str:
     >>> sentence({"metric": "d_z", "estimate": 0.62, "conf_low": 0.11, "conf_high": 1.12, "conf_level": 0.9,
     ...           "evidence": "synthetic"})
     'd_z = 0.62, 90 % CI [0.11, 1.12] (synthetic data)'
+    >>> sentence({"contrast": "a - b", "unit": "pct_max", "estimate": 1.0, "std_error": 0.84, "df": 17, "statistic": 1.19,
+    ...           "conf_level": 0.9, "conf_low": -0.46, "conf_high": 2.46, "bound_low": -4, "bound_high": 4,
+    ...           "p_value": 0.0012, "verdict": "equivalent"})
+    '+1.00 points, 90 % CI [−0.46, 2.46], against bounds [−4.00, 4.00] p = .001: equivalent'
     """
     row = one_row(row)
-    parts = [estimate_words(row), interval_words(row), test_words(row), p_words(row)]
+    test, p = (bounds_words(row), "") if against_bounds(row) else (test_words(row), p_words(row))
+    parts = [estimate_words(row), interval_words(row), test, p]
     if parts[2].startswith("F("):
         parts = [parts[2], parts[3], parts[0], parts[1]]
     if not (parts[0] or parts[2]):
@@ -125,6 +130,24 @@ def interval_words(row: Mapping) -> str:
         return ""
     text = f"CI {write_interval(low, high, decimals_of_row(row))}"
     return f"{write_level(level)} {text}" if math.isfinite(level) else text
+
+
+def against_bounds(row: Mapping) -> bool:
+    """Return whether the row's P value is that of an equivalence or minimal-effect test, and not of its statistic."""
+    return not (math.isnan(number_in(row, "bound_low")) or math.isnan(number_in(row, "bound_high")))
+
+
+def bounds_words(row: Mapping) -> str:
+    """Write an equivalence or minimal-effect test with its bounds, P value and verdict.
+
+    Examples
+    --------
+    >>> bounds_words({"estimate": 9.0, "std_error": 1.9, "bound_low": -3, "bound_high": 3, "p_value": 0.997, "verdict": "inconclusive"})
+    'against bounds [−3.0, 3.0] p = .997: inconclusive'
+    """
+    bounds = write_interval(number_in(row, "bound_low"), number_in(row, "bound_high"), decimals_of_row(row))
+    verdict = _text(row, "verdict")
+    return f"against bounds {bounds} {p_words(row)}".strip() + (f": {verdict}" if verdict else "")
 
 
 def p_words(row: Mapping) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from mmc_analysis.errors import ReportError
 from mmc_analysis.options import named_options, nearest
 from mmc_analysis.report.numbers import degrees_of_freedom, p_value, test_words
-from mmc_analysis.report.sentences import ADJUSTMENTS, PLAIN_METRICS, evidence_notes
+from mmc_analysis.report.sentences import ADJUSTMENTS, PLAIN_METRICS, against_bounds, evidence_notes
 from mmc_analysis.schema import (
     DESIGN,
     MEASURE_LABELS,
@@ -209,6 +209,11 @@ def _p_cell(row: Mapping, name: str, with_adjustment: bool) -> str:
     return f"{text} ({ADJUSTMENTS.get(adjust, adjust)})" if named else text
 
 
+def _test_cell(row: Mapping) -> str:
+    """The statistic tests no effect; beside the P value of an equivalence test it would mislead."""
+    return "" if against_bounds(row) else test_words(row)
+
+
 def _sources_cell(row: Mapping) -> str:
     return "; ".join(evidence_notes(row))
 
@@ -219,7 +224,7 @@ def _unit_cell(row: Mapping) -> str:
 
 
 _CELLS: Mapping[str, Callable[[Mapping], str]] = {
-    "estimate": _estimate_cell, "std_error": _error_cell, "test": test_words,
+    "estimate": _estimate_cell, "std_error": _error_cell, "test": _test_cell,
     "sources": _sources_cell, "unit": _unit_cell, "weight": _percent_cell("weight"), "i2": _percent_cell("i2"),
 }  # fmt: skip
 
