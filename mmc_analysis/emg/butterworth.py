@@ -284,13 +284,23 @@ def run_sections(
         )
     if not np.isfinite(signal).all():
         raise RecordingError("the signal has gaps (NaN or infinite); band_pass() filters around them.")
-    if passes == 1:
-        return each_channel(lambda channel: _forwards(coefficients, channel, padding, samples), signal)
-    return each_channel(lambda channel: dsp.sosfiltfilt(coefficients, channel, padtype=padding, padlen=samples), signal)
+    steady = dsp.sosfilt_zi(coefficients)
+
+    def run(channel: np.ndarray) -> np.ndarray:
+        longer = _continued(channel, samples, padding)
+        for _ in range(passes):
+            longer = dsp.sosfilt(coefficients, longer, zi=steady * longer[0])[0][::-1]
+        return (longer[::-1] if passes == 1 else longer)[samples : samples + len(channel)]
+
+    return each_channel(run, signal)
 
 
-def _forwards(coefficients: np.ndarray, signal: np.ndarray, padding: str, samples: int) -> np.ndarray:
-    mirrored = signal[samples:0:-1]
-    before = {"even": mirrored, "odd": 2 * signal[0] - mirrored, "constant": np.full_like(mirrored, signal[0])}[padding]
-    longer = np.concatenate([before, signal])
-    return dsp.sosfilt(coefficients, longer, zi=dsp.sosfilt_zi(coefficients) * longer[0])[0][samples:]
+def _continued(channel: np.ndarray, samples: int, padding: str) -> np.ndarray:
+    """Return a channel continued at both ends: mirrored, point-mirrored or held."""
+    longer = np.empty(len(channel) + 2 * samples)
+    longer[samples : samples + len(channel)] = channel
+    if samples:
+        for end, place, mirrored in ((channel[0], slice(None, samples), channel[samples:0:-1]),
+                                     (channel[-1], slice(-samples, None), channel[-2 : -samples - 2 : -1])):  # fmt: skip
+            longer[place] = {"even": mirrored, "odd": 2 * end - mirrored, "constant": end}[padding]
+    return longer

@@ -70,7 +70,7 @@ class Screened:
     sentinel: int
     dropout: int
     flat: bool
-    step: float = 0.0
+    step: float
 
 
 @named_options

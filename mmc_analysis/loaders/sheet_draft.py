@@ -140,6 +140,8 @@ def said_by_path(path: str) -> dict[str, str]:
     {'participant': 'P07', 'kind': 'mvic'}
     >>> said_by_path("José/post/press derecho.csv")
     {'time': 'post', 'side': 'right'}
+    >>> said_by_path("press delt post.csv")
+    {}
     """
     parts = [
         part
@@ -149,7 +151,7 @@ def said_by_path(path: str) -> dict[str, str]:
     people = list(dict.fromkeys(part for part in parts if _PERSON.match(part)))
     sessions = list(dict.fromkeys(found.group(1) for part in parts if (found := _SESSION.match(part))))
     words = words_of(path.rsplit(".", 1)[0])
-    times = [time for time in _TIMES if time in words.split()]
+    times = [time for time in _TIMES if re.search(rf"(?<!delt )(?<!deltoid )\b{time}\b", words)]
     sides = [side for side, pattern in _SIDES if re.search(rf"(?:^| )(?:{pattern})(?: |$)", words)]
     kinds = [kind for kind, pattern in _KINDS if re.search(rf"(?:^| )(?:{pattern})(?: |\d|$)", words)]
     loads = list(dict.fromkeys(found.group(1) for found in _LOAD.finditer(path)))
