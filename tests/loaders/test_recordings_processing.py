@@ -372,3 +372,45 @@ def test_37_each_block_of_a_file_is_a_trial(tmp_path):
         process_recordings(sheet.assign(block=[1, 3]), folder=tmp_path)
     with pytest.raises(LoaderError, match="the same channel of the same file as row 0"):
         process_recordings(sheet.assign(block=1), folder=tmp_path)
+
+
+def test_34_events_and_a_displacement_of_the_file_cut_repetitions(tmp_path):
+    edfio = pytest.importorskip("edfio")
+    rng, time = np.random.default_rng(7), np.arange(12_000) / 1500
+    bounds = ((1.0, 2.5), (3.0, 4.5), (5.0, 6.5))
+    active = np.any([(time >= start) & (time < stop) for start, stop in bounds], axis=0)
+    emg = rng.normal(0, 3, 12_000) + active * rng.normal(0, 200, 12_000)
+    depth = np.zeros(800)
+    for start, stop in bounds:
+        depth -= 20 * np.sin(np.pi * np.clip((np.arange(800) / 100 - start) / (stop - start), 0, 1)) ** 2
+    signals = [edfio.EdfSignal(emg, 1500, label="Pec", physical_dimension="uV", physical_range=(-2000, 2000)),
+               edfio.EdfSignal(depth, 100, label="Depth", physical_dimension="cm", physical_range=(-50, 50))]  # fmt: skip
+    notes = [
+        *(edfio.EdfAnnotation(start, stop - start, "rep") for start, stop in bounds[:2]),
+        edfio.EdfAnnotation(0.5, None, "go"),
+    ]
+    edfio.Edf(signals, annotations=notes).write(tmp_path / "a.edf")
+    row = {
+        "study": "lab",
+        "participant": "P1",
+        "file": "a.edf",
+        "channel": "Pec",
+        "muscle": "pectoralis",
+        "kind": "task",
+    }
+
+    def spans(**more):
+        with pytest.warns(MMCWarning, match="no reference|failed"):
+            found = process_recordings(pd.DataFrame([row | more]), folder=tmp_path)
+        return found, len(values_of(found.observations, "emg_mean", "uV")) if len(found.observations) else 0
+
+    by_events, count = spans(event_label="rep")
+    assert count == 2 and by_events.quality["repetitions_from"].tolist() == ["events"]
+    by_motion, count = spans(motion="Depth", segment="motion")
+    assert count == 3 and by_motion.quality["repetitions_from"].tolist() == ["motion"]
+    for label, words in (
+        ("go", "no event 'go' with a duration is in the file. Events: go, rep"),
+        ("lift", "no event 'lift'"),
+    ):
+        failed, _ = spans(event_label=label)
+        assert words in failed.quality["status_description"].iloc[0]
