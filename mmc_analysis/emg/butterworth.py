@@ -254,45 +254,55 @@ def filter_signal(
     True
     """
     check_option("padding", padding, PADDINGS, RecordingError)
-    return run_sections(sections(butterworth, fs), signal, fs, butterworth.passes, padding, padding_ms)
-
-
-def run_sections(
-    coefficients: np.ndarray, signal, fs: float, passes: int, padding: str = "even", padding_ms: float = 500.0
-) -> np.ndarray:
-    """Filter as :func:`filter_signal` does, with sections that were designed before.
-
-    Parameters
-    ----------
-    coefficients : numpy.ndarray
-        As :func:`sections` returns them.
-    signal, fs, padding, padding_ms
-        As in :func:`filter_signal`.
-    passes : {1, 2}
-
-    Returns
-    -------
-    numpy.ndarray
-        Same shape, float64.
-    """
     signal = np.asarray(signal, dtype=np.float64)
-    samples = round(padding_ms * fs / 1000)
-    if signal.shape[-1] <= samples:
+    design = designed(sections(butterworth, fs), fs, butterworth.passes, padding, padding_ms)
+    return each_channel(lambda channel: run(design, channel), signal)
+
+
+@dataclass(frozen=True)
+class Designed:
+    """A filter at one sampling frequency, ready to run.
+
+    Attributes
+    ----------
+    sections : numpy.ndarray
+        Shape (n_sections, 6).
+    steady : numpy.ndarray
+        Shape (n_sections, 2): its state after a long input of 1.
+    fs : float
+    passes : {1, 2}
+    padding : {"even", "odd", "constant"}
+    samples : int
+        Length of the continuation at each end.
+    """
+
+    sections: np.ndarray
+    steady: np.ndarray
+    fs: float
+    passes: int
+    padding: str
+    samples: int
+
+
+def designed(coefficients: np.ndarray, fs: float, passes: int, padding: str, padding_ms: float) -> Designed:
+    """Return second-order sections, such as :func:`sections` returns, as a filter that is ready to run."""
+    return Designed(coefficients, dsp.sosfilt_zi(coefficients), fs, passes, padding, round(padding_ms * fs / 1000))
+
+
+def run(design: Designed, channel: np.ndarray) -> np.ndarray:
+    """Filter one channel, shape (n,); errors as in :func:`filter_signal`."""
+    samples = design.samples
+    if len(channel) <= samples:
         raise RecordingError(
-            f"the recording has {signal.shape[-1]} samples ({signal.shape[-1] / fs:.3g} s), which is not longer than the padding of "
-            f"{padding_ms:g} ms ({samples} samples) that the filter needs. Record longer, or shorten padding_ms knowingly."
+            f"the recording has {len(channel)} samples ({len(channel) / design.fs:.3g} s), which is not longer than the padding of "
+            f"{1000 * samples / design.fs:.4g} ms ({samples} samples) that the filter needs. Record longer, or shorten padding_ms knowingly."
         )
-    if not np.isfinite(signal).all():
+    if not np.isfinite(channel).all():
         raise RecordingError("the signal has gaps (NaN or infinite); band_pass() filters around them.")
-    steady = dsp.sosfilt_zi(coefficients)
-
-    def run(channel: np.ndarray) -> np.ndarray:
-        longer = _continued(channel, samples, padding)
-        for _ in range(passes):
-            longer = dsp.sosfilt(coefficients, longer, zi=steady * longer[0])[0][::-1]
-        return (longer[::-1] if passes == 1 else longer)[samples : samples + len(channel)]
-
-    return each_channel(run, signal)
+    longer = _continued(channel, samples, design.padding)
+    for _ in range(design.passes):
+        longer = dsp.sosfilt(design.sections, longer, zi=design.steady * longer[0])[0][::-1]
+    return (longer[::-1] if design.passes == 1 else longer)[samples : samples + len(channel)]
 
 
 def _continued(channel: np.ndarray, samples: int, padding: str) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mmc_analysis.emg.butterworth import check_sampling_frequency, run_sections, sections
+from mmc_analysis.emg.butterworth import Designed, check_sampling_frequency, designed, run, sections
 from mmc_analysis.emg.channels import check_signal, each_channel
 from mmc_analysis.emg.runs import between, true_runs
 from mmc_analysis.emg.settings import EmgSettings
@@ -45,20 +45,19 @@ def band_pass(signal, fs: float, settings: EmgSettings) -> np.ndarray:
     signal, fs = check_signal(signal), check_sampling_frequency(fs)
     if settings.signal == "envelope":
         return signal.copy()
-    coefficients = sections(settings.band, fs)
-    return each_channel(lambda channel: _around_gaps(channel, fs, settings, coefficients), signal)
+    design = designed(sections(settings.band, fs), fs, settings.passes, settings.padding, settings.padding_ms)
+    return each_channel(lambda channel: _around_gaps(channel, design, settings), signal)
 
 
-def _around_gaps(signal: np.ndarray, fs: float, settings: EmgSettings, coefficients: np.ndarray) -> np.ndarray:
-    how = fs, settings.passes, settings.padding, settings.padding_ms
-    missing = ~np.isfinite(signal)
+def _around_gaps(signal: np.ndarray, design: Designed, settings: EmgSettings) -> np.ndarray:
+    missing, fs = ~np.isfinite(signal), design.fs
     if not missing.any():
-        return run_sections(coefficients, signal, *how)
+        return run(design, signal)
     filtered = bridged(signal)
     shortest = max(settings.segment_ms, settings.padding_ms) * fs / 1000 + 1
     for start, stop in stretches(missing, fs, settings):
         long_enough = stop - start >= shortest
-        filtered[start:stop] = run_sections(coefficients, filtered[start:stop], *how) if long_enough else np.nan
+        filtered[start:stop] = run(design, filtered[start:stop]) if long_enough else np.nan
     filtered[missing] = np.nan
     return filtered
 

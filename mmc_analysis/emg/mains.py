@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import signal as dsp
 
-from mmc_analysis.emg.butterworth import run_sections
+from mmc_analysis.emg.butterworth import designed, run
 from mmc_analysis.emg.channels import check_signal
 from mmc_analysis.emg.gaps import bridged, stretches
 from mmc_analysis.emg.settings import EmgSettings
@@ -51,8 +51,8 @@ def notch(signal, fs: float, settings: EmgSettings) -> np.ndarray:
             frequency = harmonic * settings.line_freq_hz
             if frequency < fs / 2:
                 notched = dsp.tf2sos(*dsp.iirnotch(frequency, frequency / settings.notch_width_hz, fs=fs))
-                cleaned[start:stop] = run_sections(
-                    notched, cleaned[start:stop], fs, 2, settings.padding, settings.padding_ms
+                cleaned[start:stop] = run(
+                    designed(notched, fs, 2, settings.padding, settings.padding_ms), cleaned[start:stop]
                 )
     cleaned[missing] = np.nan
     return cleaned

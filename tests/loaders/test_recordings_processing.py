@@ -339,3 +339,78 @@ def test_30_35_values_above_the_reference_and_other_counts_are_kept_and_flagged(
     assert (values_of(observations, "emg_peak", "pct_mvic")["value"] > 150).all()
     assert quality["flags"].str.contains("reference_submaximal").tolist() == [True, False, True]
     assert quality["flags"].str.contains("repetition_count").tolist() == [True, False, False]
+
+
+def test_18_samples_that_a_file_lacks_are_a_gap_in_the_quality_table(small):
+    folder, sheet = small
+    table = pd.read_csv(folder / "a.csv")
+    table.drop(range(4000, 4060)).drop(range(5000, 5015)).to_csv(folder / "a.csv", index=False)
+    quality = process_recordings(sheet, folder=folder).quality.iloc[1]
+    assert {"not_finite", "short_gaps", "long_gaps", "reading"} <= set(quality["flags"].split(";"))
+    assert (quality["non_finite"], quality["bridged"]) == (75, 15)
+    assert quality["longest_gap_ms"] == pytest.approx(40.0)
+    assert quality["reading_notes"] != "" and quality["status"] == "flagged"
+
+
+def test_37_each_block_of_a_file_is_a_trial(tmp_path):
+    rng = np.random.default_rng(6)
+    parts = []
+    for sd in (400, 100):
+        signal = np.r_[rng.normal(0, 3, 1500), rng.normal(0, sd, 4500)] / 1000
+        rows = "\n".join(f"{i / 1500:.6f}\t{value:.5f}" for i, value in enumerate(signal))
+        parts.append(
+            f"Interval=\t{1 / 1500:.9f} s\nTimeFormat=\tStartOfBlock\nChannelTitle=\tPec\nRange=\t10.000 mV\nUnitName=\tmV\n{rows}\n"
+        )
+    (tmp_path / "P1.txt").write_text("".join(parts))
+    draft = trial_sheet(tmp_path, study="lab")
+    assert draft["block"].tolist() == [1, 2] and draft["muscle"].tolist() == ["pectoralis"] * 2
+    sheet = draft.assign(participant="P1", kind=["mvic", "task"], events="1.5-3.5")
+    observations, quality = process_recordings(sheet, folder=tmp_path)
+    assert quality["trial"].tolist() == ["P1.txt block 1", "P1.txt block 2"]
+    assert values_of(observations, unit="pct_mvic")["value"].tolist() == pytest.approx([25.0], rel=0.1)
+    with pytest.warns(MMCWarning, match="block=3 does not exist; the file holds 2"):
+        process_recordings(sheet.assign(block=[1, 3]), folder=tmp_path)
+    with pytest.raises(LoaderError, match="the same channel of the same file as row 0"):
+        process_recordings(sheet.assign(block=1), folder=tmp_path)
+
+
+def test_34_events_and_a_displacement_of_the_file_cut_repetitions(tmp_path):
+    edfio = pytest.importorskip("edfio")
+    rng, time = np.random.default_rng(7), np.arange(12_000) / 1500
+    bounds = ((1.0, 2.5), (3.0, 4.5), (5.0, 6.5))
+    active = np.any([(time >= start) & (time < stop) for start, stop in bounds], axis=0)
+    emg = rng.normal(0, 3, 12_000) + active * rng.normal(0, 200, 12_000)
+    depth = np.zeros(800)
+    for start, stop in bounds:
+        depth -= 20 * np.sin(np.pi * np.clip((np.arange(800) / 100 - start) / (stop - start), 0, 1)) ** 2
+    signals = [edfio.EdfSignal(emg, 1500, label="Pec", physical_dimension="uV", physical_range=(-2000, 2000)),
+               edfio.EdfSignal(depth, 100, label="Depth", physical_dimension="cm", physical_range=(-50, 50))]  # fmt: skip
+    notes = [
+        *(edfio.EdfAnnotation(start, stop - start, "rep") for start, stop in bounds[:2]),
+        edfio.EdfAnnotation(0.5, None, "go"),
+    ]
+    edfio.Edf(signals, annotations=notes).write(tmp_path / "a.edf")
+    row = {
+        "study": "lab",
+        "participant": "P1",
+        "file": "a.edf",
+        "channel": "Pec",
+        "muscle": "pectoralis",
+        "kind": "task",
+    }
+
+    def spans(**more):
+        with pytest.warns(MMCWarning, match="no reference|failed"):
+            found = process_recordings(pd.DataFrame([row | more]), folder=tmp_path)
+        return found, len(values_of(found.observations, "emg_mean", "uV")) if len(found.observations) else 0
+
+    by_events, count = spans(event_label="rep")
+    assert count == 2 and by_events.quality["repetitions_from"].tolist() == ["events"]
+    by_motion, count = spans(motion="Depth", segment="motion")
+    assert count == 3 and by_motion.quality["repetitions_from"].tolist() == ["motion"]
+    for label, words in (
+        ("go", "no event 'go' with a duration is in the file. Events: go, rep"),
+        ("lift", "no event 'lift'"),
+    ):
+        failed, _ = spans(event_label=label)
+        assert words in failed.quality["status_description"].iloc[0]
