@@ -15,7 +15,7 @@ _HOMES = {
     "emg": ("EmgSettings",),
     "loaders": (
         "change", "load_calatayud", "load_contreras", "load_example", "load_imagery", "load_participants", "missing_cells",
-        "percent_of_baseline", "process_recordings", "simulate_recordings", "summarise", "trial_sheet", "with_participants",
+        "percent_of_baseline", "process_recordings", "recordings_paragraph", "simulate_recordings", "summarise", "trial_sheet", "with_participants",
     ),
     "recordings": ("read_recording",),
     "studies": ("list_studies", "load_study"),
