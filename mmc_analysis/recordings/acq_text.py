@@ -9,7 +9,7 @@ from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Channel
 from mmc_analysis.recordings.source import Block, File, check_count, make_channel
-from mmc_analysis.recordings.text import Text, open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import Text, read_columns, sniff, split_line
 
 INTERVAL = re.compile(
     r"^\s*([\d.,]+(?:[eE][+-]?\d+)?)\s*(sec|s|msec|ms|µsec|usec|us|min|Hz|kHz|MHz)(?:/sample)?\s*(?:$|[\t,;])"
@@ -44,7 +44,7 @@ def _interval_line(lines: list[str]) -> int | None:
 
 def read_acq_text(file: File, hints: Hints) -> list[Block]:
     """Read an AcqKnowledge text export: a row of counts below the column names, and a column of time, are no signal."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     at = _interval_line(text.head)
     if at is None:
         raise RecordingError(

@@ -7,7 +7,7 @@ from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import clock_of
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.source import Block, File, channel_on, check_count
-from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import read_columns, sniff, split_line
 from mmc_analysis.recordings.units import plain_unit
 
 
@@ -18,7 +18,7 @@ def is_bts(lines: list[str]) -> bool:
 
 def read_bts(file: File, hints: Hints) -> list[Block]:
     """Read a BTS text file."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     header = next((i for i, line in enumerate(text.head) if re.match(r"\s*Frame\s*\t\s*Time\s*\t", line)), None)
     if header is None:
         raise RecordingError(

@@ -138,8 +138,8 @@ def _without_empty_edge(frame: pd.DataFrame, names: list[str], name: str) -> pd.
         raise RecordingError(
             f"{name}: the header has {len(names)} cells, but rows have {width}. {remedy}; otherwise complete the header."
         )
-    frame = frame.iloc[:, :width]
-    if frame.iloc[-1:].notna().any(axis=None):
+    frame = frame if width == frame.shape[1] else frame.iloc[:, :width]
+    if any(pd.notna(frame[column].iat[-1]) for column in range(width)):
         return frame
     last = frame.notna().any(axis=1).to_numpy()
     return frame.iloc[: int(np.flatnonzero(last)[-1]) + 1] if last.any() else frame

@@ -10,7 +10,7 @@ from mmc_analysis.recordings.clock import clock_of, snap_to_delsys
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, channel_on, check_count
-from mmc_analysis.recordings.text import Text, open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import Text, read_columns, sniff, split_line
 from mmc_analysis.recordings.units import split_name
 
 LABEL = re.compile(
@@ -27,7 +27,7 @@ def is_emgworks(lines: list[str]) -> bool:
 
 def read_emgworks(file: File, hints: Hints) -> list[Block]:
     """Read an EMGworks export: every signal keeps the clock to its left, its own or a common one, and ends where its clock ends."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     header = next((i for i, line in enumerate(text.head) if PAIR.match(line)), None)
     if header is None:
         raise RecordingError(

@@ -21,7 +21,6 @@ from mmc_analysis.recordings.opensignals_h5 import read_opensignals_h5
 from mmc_analysis.recordings.simple_text import is_simple_text, read_simple_text
 from mmc_analysis.recordings.source import Block, File
 from mmc_analysis.recordings.table import read_table
-from mmc_analysis.recordings.text import open_text
 from mmc_analysis.recordings.trigno import is_trigno, read_trigno
 from mmc_analysis.recordings.vicon import is_vicon, read_vicon
 from mmc_analysis.recordings.workbook import is_workbook, read_workbook
@@ -101,7 +100,7 @@ def tell_format(file: File) -> str:
         if file.data[at : at + len(magic)] == magic:
             raise RecordingError(f"{file.name}: the content is {what}.")
     try:
-        head = [line.lstrip("\ufeff") for line in open_text(file.data, file.name).head]
+        head = [line.lstrip("\ufeff") for line in file.text().head]
     except RecordingError as fault:
         titles = ", ".join(known.title for known in FORMATS.values())
         raise RecordingError(f"{file.name}: the content is of none of the formats that are read ({titles}). Export it as CSV, EDF or C3D, or "

@@ -11,7 +11,7 @@ from mmc_analysis.recordings.clock import Clock, clock_of, clock_text_to_seconds
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, channel_on
-from mmc_analysis.recordings.text import MISSING, Dialect, is_number, open_text, sniff
+from mmc_analysis.recordings.text import MISSING, Dialect, is_number, sniff
 
 KEY = re.compile(r"^([A-Za-z]+)=\t?(.*)$")
 COMMENT = re.compile(r"#(?:\*|\d+)")
@@ -37,7 +37,7 @@ def is_labchart(lines: list[str]) -> bool:
 
 def read_labchart(file: File, hints: Hints) -> list[Block]:
     """Read a LabChart export: a repeated header, or a time that starts again, begins a block, and each block is a trial of its own."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     whole = text.data.decode(text.encoding, "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     starts = [i for i, line in enumerate(whole) if line.startswith("Interval=")]
     sections = [_section(whole[a:b], a, file.name) for a, b in zip(starts, [*starts[1:], len(whole)], strict=True)]

@@ -43,7 +43,7 @@ def is_mat4(data: bytes) -> bool:
         return False
     for order in "<>":
         kind, rows, columns, imaginary, size = struct.unpack(f"{order}5i", data[:20])
-        name = data[20 : 20 + max(size, 0)]
+        name = data[20 : 20 + min(max(size, 0), 64)]
         if kind in range(0, 1053) and kind % 1000 <= 52 and kind % 10 <= 2 and imaginary in (0, 1) and min(rows, columns) >= 0 \
                 and 1 < size <= 64 and name[-1:] == b"\x00" and name[:-1].isascii() and name[:-1].decode().isidentifier():  # fmt: skip
             return True

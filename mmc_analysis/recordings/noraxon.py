@@ -11,7 +11,7 @@ from mmc_analysis.recordings.markers import events_of, is_marker_name
 from mmc_analysis.recordings.naming import guess_side, type_in_name
 from mmc_analysis.recordings.recording import Channel
 from mmc_analysis.recordings.source import Block, File, channel_on, check_count
-from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import read_columns, sniff, split_line
 from mmc_analysis.recordings.units import plain_unit, split_name
 
 
@@ -25,7 +25,7 @@ def is_noraxon(lines: list[str]) -> bool:
 
 def read_noraxon(file: File, hints: Hints) -> list[Block]:
     """Read a Noraxon MR export, single or separated."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     filled = [i for i, line in enumerate(text.head) if line.strip()]
     if len(filled) < 4:
         raise RecordingError(

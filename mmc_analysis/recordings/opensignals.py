@@ -13,7 +13,7 @@ from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File
-from mmc_analysis.recordings.text import open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import read_columns, sniff, split_line
 from mmc_analysis.recordings.triggers import line_events
 
 LARGEST_SEQUENCE = 2**41
@@ -28,7 +28,7 @@ def is_opensignals(lines: list[str]) -> bool:
 
 def read_opensignals(file: File, hints: Hints) -> list[Block]:
     """Read an OpenSignals text file; EMG counts become mV, other sensors stay counts."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     end = next((i for i, line in enumerate(text.head) if "EndOfHeader" in line), None)
     header = next((line.lstrip("# ") for line in text.head[:end] if line.lstrip("# ").startswith("{")), None)
     if end is None or header is None:

@@ -6,7 +6,7 @@ from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel
 from mmc_analysis.recordings.source import Block, File
-from mmc_analysis.recordings.text import open_text, read_columns, sniff
+from mmc_analysis.recordings.text import read_columns, sniff
 
 
 def is_simple_text(lines: list[str]) -> bool:
@@ -16,7 +16,7 @@ def is_simple_text(lines: list[str]) -> bool:
 
 def read_simple_text(file: File, hints: Hints) -> list[Block]:
     """Read the format; counts become volts only by a transfer that the user states."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     above = [line.lstrip("# ") for line in text.head[:50] if line.startswith("#")]
     meta = _pairs(above)
     first = len(above)

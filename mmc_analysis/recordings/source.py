@@ -11,6 +11,7 @@ from mmc_analysis.options import nearest
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel, Event
+from mmc_analysis.recordings.text import Text, open_text
 from mmc_analysis.recordings.units import plain_unit
 
 LARGEST = 2_000_000_000
@@ -39,6 +40,20 @@ class File:
     def sha256(self) -> str:
         """Checksum of the content."""
         return hashlib.sha256(self.data).hexdigest()
+
+    def text(self, encoding: str | None = None) -> Text:
+        """Return the content as text, in the encoding that the user says or that it is told to have.
+
+        Raises
+        ------
+        RecordingError
+            If it is no text.
+        """
+        return self._text if encoding is None else open_text(self.data, self.name, encoding)
+
+    @cached_property
+    def _text(self) -> Text:
+        return open_text(self.data, self.name)
 
 
 @dataclass(frozen=True)

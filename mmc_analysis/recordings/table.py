@@ -13,7 +13,6 @@ from mmc_analysis.recordings.text import (
     Text,
     first_numeric_line,
     is_number,
-    open_text,
     read_columns,
     sniff,
     split_line,
@@ -25,7 +24,7 @@ ROWS_LOOKED_AT = 50
 
 def read_table(file: File, hints: Hints) -> list[Block]:
     """Read a text table; words in columns that are named for markers become events."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     first = _first_line(text)
     if first is None:
         raise RecordingError(f"{file.name}: there is no row of numbers in its first {len(text.head)} lines, so this is no recording that "

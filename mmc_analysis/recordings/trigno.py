@@ -12,7 +12,7 @@ from mmc_analysis.recordings.emgworks import signal_length
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, channel_on, make_channel
-from mmc_analysis.recordings.text import Text, is_number, open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import Text, is_number, read_columns, sniff, split_line
 from mmc_analysis.recordings.units import split_name
 
 RATE = re.compile(r"(-?[\d.,]+)\s*Hz")
@@ -46,7 +46,7 @@ class Header:
 
 def read_trigno(file: File, hints: Hints) -> list[Block]:
     """Read a Trigno Discover export: every channel at its own rate, short columns end where they are empty."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     header = _header(text, file.name)
     lines = [line for line in text.rows(header.first) if line.strip()]
     signals = [i for i, name in enumerate(header.names) if name]

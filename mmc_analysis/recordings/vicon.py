@@ -49,7 +49,7 @@ class Header:
 
 def read_vicon(file: File, hints: Hints) -> list[Block]:
     """Read the section of devices, and events if they stand above it; sections of trajectories are left aside."""
-    text = open_text(file.data, file.name, hints.encoding)
+    text = file.text(hints.encoding)
     part, above = _devices(text)
     delimiter = next((sign for sign in ";\t," if sign in part.head[3]), ",")
     header = _header([split_line(line, delimiter) for line in part.head[:HEADER_LINES]], file.name, above)
