@@ -90,7 +90,7 @@ def clock_of(
     _check_order(time, where, row)
     seconds = time * _scale(time, unit, declared, where)
     steps, digits = np.diff(seconds), _resolution(seconds)
-    gaps = steps > GAP_STEPS * _usual_step(steps) + 1.01 * digits
+    gaps = _gaps(steps, digits)
     frequency = _frequency(steps, gaps, digits)
     _check_doubles(seconds, steps, frequency, gaps, digits, where, row)
     notes = []
@@ -143,9 +143,14 @@ def _scale(time: np.ndarray, unit: str | None, declared: float | None, where: st
     return 1.0
 
 
-def _usual_step(steps: np.ndarray) -> float:
+def _gaps(steps: np.ndarray, digits: float) -> np.ndarray:
+    """Return where a step is longer than the usual one allows, (n - 1,)."""
+    shortest = float(steps.min())
+    if steps.max() <= GAP_STEPS * shortest + 1.01 * digits:
+        return np.zeros(len(steps), dtype=bool)
     usual = float(np.median(steps))
-    return max(usual, float(steps.mean())) if steps.min() == 0 else usual
+    usual = max(usual, float(steps.mean())) if shortest == 0 else usual
+    return steps > GAP_STEPS * usual + 1.01 * digits
 
 
 def _resolution(seconds: np.ndarray) -> float:

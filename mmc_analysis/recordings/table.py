@@ -48,7 +48,8 @@ def read_table(file: File, hints: Hints) -> list[Block]:
 
 def _first_line(text: Text) -> int | None:
     """Return the first row of numbers; words in columns of markers do not count against it."""
-    numeric, header = first_numeric_line(text.head), marker_header(text.head)
+    numeric = first_numeric_line(text.head)
+    header = marker_header(text.head[:numeric])
     if header is None:
         return numeric
     number, delimiter = header
