@@ -46,13 +46,13 @@ def install_uv(python: Path) -> bool:
 
 
 def install(python: Path) -> bool:
-    """Install everything that is locked, then the project itself, editable."""
-    if install_uv(python):
-        installer = [python, "-m", "uv", "pip", "install", "-q", "--python", python, "--compile-bytecode"]
-    else:
-        installer = [python, "-m", "pip", "install", "-q", "--compile"]
-    return run(*installer, "--require-hashes", "-r", LOCK) and run(
-        *installer, "--no-deps", "--no-build-isolation", "-e", "."
+    """Install everything that is locked, then the project itself, editable; by pip where uv finds no way to the network."""
+    pip = [python, "-m", "pip", "install", "-q", "--compile"]
+    uv = [python, "-m", "uv", "pip", "install", "-q", "--python", python, "--compile-bytecode"]
+    return any(
+        run(*installer, "--require-hashes", "-r", LOCK)
+        and run(*installer, "--no-deps", "--no-build-isolation", "-e", ".")
+        for installer in ([uv, pip] if install_uv(python) else [pip])
     )
 
 
