@@ -19,6 +19,9 @@ _MUSCLES = (
     ("triceps", r"triceps?|tric?|tb"),
     ("biceps_femoris", r"biceps fem(?:oris)?|bf|hamstrings?"),
     ("biceps", r"biceps|bicep|bic|bb"),
+    ("brachioradialis", r"brachiorad(?:ialis)?|brd"),
+    ("brachialis", r"brachialis"),
+    ("semitendinosus", r"semiten(?:dinosus)?"),
     ("anterior_deltoid", r"(?:ant(?:erior)? delt(?:oid)?|delt(?:oid)? ant(?:erior)?|ad)"),
     ("middle_deltoid", r"(?:(?:mid(?:dle)?|med(?:ial)?|lat(?:eral)?) delt(?:oid)?|delt(?:oid)? (?:mid|med|lat)\w*)"),
     ("posterior_deltoid", r"(?:post(?:erior)? delt(?:oid)?|delt(?:oid)? post(?:erior)?)"),
@@ -38,7 +41,10 @@ _MUSCLES = (
     ("rectus_abdominis", r"ra|rect(?:us)? abd(?:ominis)?"),
     ("external_oblique", r"eo|ext(?:ernal)? obl(?:ique)?"),
 )  # fmt: skip
-_SIDES = (("left", r"left|lt|l|izq(?:uierdo|uierda)?"), ("right", r"right|rt|r|der(?:echo|echa)?"))
+_SIDES = (
+    ("left", r"left|lt|l|izq(?:uierdo|uierda)?|links|linke[rs]?|gauche|venstre|sinistr[oa]|esquerd[oa]|vänster"),
+    ("right", r"right|rt|r|der(?:echo|echa)?|rechts|rechte[rs]?|droite?|højre|destr[oa]|direit[oa]|höger"),
+)
 
 
 def words_of(name: str) -> str:
@@ -62,8 +68,8 @@ def guess_side(name: str) -> str:
 
     Examples
     --------
-    >>> guess_side("LT BICEPS FEM."), guess_side("Pec")
-    ('left', '')
+    >>> guess_side("LT BICEPS FEM."), guess_side("Biceps højre"), guess_side("Pec")
+    ('left', 'right', '')
     """
     found = [side for side, pattern in _SIDES if _holds(pattern, words_of(name))]
     return found[0] if len(found) == 1 else ""

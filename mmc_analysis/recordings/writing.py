@@ -1,6 +1,7 @@
 """Write signals as lab files: for simulations and for tests of readers. What is written is read again by `read_recording`."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,8 @@ from mmc_analysis.options import check_option, import_extra, named_options
 from mmc_analysis.recordings.counts import EMG_GAIN, PLUX_SUPPLY_V
 
 OPENSIGNALS_BITS = 16
+EDF_LABEL_LENGTH = 16
+WHOLE_NUMBERS = ("opensignals", "edf", "bdf")
 
 
 @named_options
@@ -24,7 +27,7 @@ def write_lab_file(path, signals: Mapping[str, np.ndarray], fs: float, *, format
     path : str or path
         Without ending; the format's own is added.
     signals : mapping of str to numpy.ndarray
-        Name of the channel to shape (n_samples,), in µV.
+        Name of the channel to shape (n_samples,), in µV. NaN, a lost sample, can be written by formats of text in units only.
     fs : float
         Sampling frequency in Hz.
     format : {"table", "semicolon_table", "emgworks", "trigno", "noraxon", "opensignals", "edf", "bdf"}
@@ -38,7 +41,7 @@ def write_lab_file(path, signals: Mapping[str, np.ndarray], fs: float, *, format
     Raises
     ------
     RecordingError
-        If signals differ in length.
+        If signals differ in length, or the format cannot hold a name, a missing sample or the sampling frequency.
 
     Examples
     --------
@@ -52,7 +55,23 @@ def write_lab_file(path, signals: Mapping[str, np.ndarray], fs: float, *, format
         raise RecordingError(
             f"{Path(path).name}: signals of one length are needed; found {[len(values) for values in signals.values()]}."
         )
+    _refuse_what_does_not_fit(Path(path).name, signals, float(fs), format)
     return WRITERS[format](Path(path), dict(signals), float(fs))
+
+
+def _refuse_what_does_not_fit(file: str, signals: Mapping[str, np.ndarray], fs: float, format: str) -> None:
+    where = f"{file}: format {format!r} cannot hold"
+    for name, values in signals.items():
+        if format in ("edf", "bdf") and (len(name) > EDF_LABEL_LENGTH or not (name.isascii() and name.isprintable())):
+            raise RecordingError(
+                f"{where} the name {name!r}; {EDF_LABEL_LENGTH} characters of ASCII are allowed. Give a shorter name."
+            )
+        if re.search(r'[",;\t\r\n]', name):
+            raise RecordingError(f"{file}: the name {name!r} has a character that separates columns; leave it out.")
+        if format in WHOLE_NUMBERS and not np.isfinite(values).all():
+            raise RecordingError(f"{where} a sample that is missing or infinite (channel {name!r}); write a table.")
+    if format == "opensignals" and fs != int(fs):
+        raise RecordingError(f"{where} a sampling frequency of {fs:g} Hz; whole numbers are allowed.")
 
 
 def _put(path: Path, ending: str, text: str, encoding: str = "utf-8") -> Path:
@@ -137,7 +156,7 @@ def _edf(path: Path, signals: dict, fs: float, kind: str = "Edf") -> Path:
     path = path.with_name(f"{path.name}.{kind.lower()}")
     signal = getattr(edfio, f"{kind}Signal")
     made = [
-        signal(values, fs, label=name[:16], physical_dimension="uV", physical_range=_range(values))
+        signal(values, fs, label=name, physical_dimension="uV", physical_range=_range(values))
         for name, values in signals.items()
     ]
     getattr(edfio, kind)(made).write(path)

@@ -96,6 +96,19 @@ def test_written_files_are_read_again(format, tmp_path):
         np.testing.assert_allclose(channel.microvolts, values, atol=0.05)
 
 
+@pytest.mark.parametrize(("format", "name", "fs", "lost", "match"), [
+    ("edf", "Großer Gesäßmuskel", 1000.0, False, "Großer Gesäßmuskel"), ("bdf", "vastus lateralis left", 1000.0, False, "16 characters"),
+    ("table", "Pec, left", 1000.0, False, "separates columns"), ("edf", "Pec", 1000.0, True, "channel 'Pec'"),
+    ("opensignals", "Pec", 1000.0, True, "missing"), ("opensignals", "Pec", 1481.48, False, "1481.48 Hz"),
+])  # fmt: skip
+def test_what_a_format_cannot_hold_is_not_written(format, name, fs, lost, match, tmp_path):
+    values = signal(0, 2000)
+    values[7] = np.nan if lost else values[7]
+    with pytest.raises(RecordingError, match=match):
+        write_lab_file(tmp_path / "trial", {name: values}, fs, format=format)
+    assert not list(tmp_path.iterdir())
+
+
 def test_channels_keep_their_own_rates(lab_files, put):
     recording = read(put(lab_files["emgworks.csv"], "emgworks.csv"))
     rates = {
