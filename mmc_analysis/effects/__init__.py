@@ -6,6 +6,7 @@ from mmc_analysis.effects.entry import independent, paired, pre_post_control
 from mmc_analysis.effects.equivalence import minimal_effect_test, tost
 from mmc_analysis.effects.from_contrasts import d_from_contrast
 from mmc_analysis.effects.hedges import hedges_factor
+from mmc_analysis.effects.model_spread import model_sd
 from mmc_analysis.effects.published import (
     d_from_t,
     difference_from_F,
@@ -88,6 +89,7 @@ __all__ = [
     "mean_sd_from_median",
     "minimal_detectable_change",
     "minimal_effect_test",
+    "model_sd",
     "omega_squared",
     "omega_squared_within",
     "paired",

@@ -50,7 +50,9 @@ def bootstrap_interval(
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows; `std_error` is the SD of the bootstrap estimates.
+        ``k`` rows; `std_error` is the SD of the bootstrap estimates. Coverage of normal pairs at n = 6 to 30: mean_change 89 to
+        97 %, d_av 83 to 98 %, d_z 78 to 98 % (least where n = 6 and the effect is large), plain quantiles of d_av 77 % or
+        more; of groups: d_s 94 to 98 %, cliffs_delta 94 to 99 %.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from mmc_analysis.schema import DESIGN, combined_evidence
 
 TOLD = ("measure", "muscle", "exercise")
 REPEATED = ("trial", "repetition", "order")
-SEQUENCE = (*REPEATED, "session", "week")
+CROSSED = ("muscle", "exercise", "load", "load_pct_1rm", "phase", "tempo", "time", "limb")
 DECISIVE = ("measure", "unit", "muscle", "exercise", "load", "phase", "tempo")
 
 
@@ -70,7 +70,8 @@ def two_levels(
     _check_levels(observations, factor, levels)
     chosen = observations[observations[factor].isin(list(levels))]
     groups = [*[name for name in ("study",) if name in observations and name not in by], *by]
-    _check_named(chosen, [*groups, *over])
+    crossed = [name for name in over if name in CROSSED]
+    _check_named(chosen, [*groups, *crossed])
     _check_values(chosen)
     labels, firsts, seconds, units, evidence, most = [], [], [], [], [], 1
     pieces = chosen.groupby(groups, observed=True, sort=True) if groups else [((), chosen)]
@@ -80,7 +81,6 @@ def two_levels(
         first, second = (piece[piece[factor] == level] for level in levels)
         most = max(most, _most_rows(first), _most_rows(second))
         labels.append(label | _constants(piece, {factor, *groups}))
-        crossed = [name for name in over if name not in SEQUENCE]
         firsts.append(_participant_means(first, crossed, piece))
         seconds.append(_participant_means(second, crossed, piece))
         units.append(piece["unit"].dropna().iloc[0] if "unit" in piece and piece["unit"].notna().any() else None)

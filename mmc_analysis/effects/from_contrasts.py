@@ -44,8 +44,9 @@ def d_from_contrast(
     -------
     pandas.DataFrame
         The rows, standardised. The interval is that of the noncentral t with the contrast's df, brought to the standardiser
-        (as Algina and Keselman 2003 do for d_av), and widened by what the standardiser varies beyond that (see
-        ``docs/coverage.md``); for "external" the t interval of the contrast, widened by all that the standardiser varies.
+        (as Algina and Keselman 2003 do for d_av), and widened by what the standardiser varies beyond that; for "external" the t
+        interval of the contrast, widened by all that the standardiser varies. With the total SD of the fit it covers 93 to
+        98.5 %, most where n = 30 and the effect is two SDs; with a number of which no df are given as little as 72 %.
 
     Raises
     ------

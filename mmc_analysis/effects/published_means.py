@@ -172,7 +172,8 @@ def log_ratio_from_percent(pct_change, spread, n, *, kind: str, conf_level: floa
     -------
     pandas.DataFrame
         ``k`` rows of metric "log_ratio". Assumed: the mean of individual percent changes stands for the change of the
-        mean; it lies above it when participants differ much.
+        mean; it lies above it when participants differ much. The interval covers 93 % or more, of the logarithm of 1 plus the
+        mean of the individual changes.
 
     Raises
     ------

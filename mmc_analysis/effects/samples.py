@@ -1,6 +1,6 @@
 """The sufficient statistics that effect sizes are computed from: one row per sample."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
@@ -58,8 +58,8 @@ class PairedSummary:
     unit: np.ndarray | str | None = None
     evidence: np.ndarray | str = "published"
     note: str = ""
-    values_1: np.ndarray | None = None
-    values_2: np.ndarray | None = None
+    values_1: np.ndarray | None = field(default=None, repr=False)
+    values_2: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self):
         _settle(self, ("n", "mean_1", "mean_2", "sd_1", "sd_2", "r"))
@@ -124,8 +124,8 @@ class IndependentSummary:
     unit: np.ndarray | str | None = None
     evidence: np.ndarray | str = "published"
     note: str = ""
-    values_1: np.ndarray | None = None
-    values_2: np.ndarray | None = None
+    values_1: np.ndarray | None = field(default=None, repr=False)
+    values_2: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self):
         _settle(self, ("n_1", "n_2", "mean_1", "mean_2", "sd_1", "sd_2"))
@@ -270,15 +270,15 @@ def select_samples(sample, rows) -> "PairedSummary | IndependentSummary | PrePos
     array([20.])
     """
     parts = {}
-    for field in fields(sample):
-        part = getattr(sample, field.name)
+    for each in fields(sample):
+        part = getattr(sample, each.name)
         if isinstance(part, PairedSummary):
             part = select_samples(part, rows)
         elif isinstance(part, pd.DataFrame):
             part = part.iloc[rows]
         elif isinstance(part, np.ndarray):
             part = part[rows]
-        parts[field.name] = part
+        parts[each.name] = part
     return type(sample)(**parts)
 
 

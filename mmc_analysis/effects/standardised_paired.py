@@ -47,7 +47,8 @@ def d_z(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str =
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows; `std_error` is √(1/n + d²/(2n)) (Gibbons, Hedeker and Davis 1993).
+        ``k`` rows; `std_error` is √(1/n + d²/(2n)) (Gibbons, Hedeker and Davis 1993). The normal interval covers 93 % or
+        more, at n = 6.
 
     Raises
     ------
@@ -67,8 +68,8 @@ def d_z(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str =
 def g_z(pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "noncentral-t") -> pd.DataFrame:
     """Return g_z: d_z times Hedges' exact factor with n - 1 degrees of freedom.
 
-    Parameters, result and errors as in :func:`d_z`, with g in the variance; for `interval` see the module. Shrunk limits
-    cover X-g_z-shrunk.
+    Parameters, result and errors as in :func:`d_z`, with g in the variance; for `interval` see the module. At n = 6 shrunk limits
+    cover as little as 89 %, normal ones 91 to 97 %.
 
     Examples
     --------
@@ -141,7 +142,8 @@ def g_av(
 ) -> pd.DataFrame:
     """Return g_av: d_av times Hedges' exact factor with n - 1 degrees of freedom.
 
-    Parameters, result and errors as in :func:`d_av`, with g in the variance; for `interval` see the module.
+    Parameters, result and errors as in :func:`d_av`, with g in the variance; for `interval` see the module. At n = 6 shrunk limits
+    cover as little as 88 %, normal ones 90 to 98 %.
 
     Examples
     --------
@@ -174,7 +176,8 @@ def smcr(
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows; Hedges' exact factor with n - 1 degrees of freedom is applied.
+        ``k`` rows; Hedges' exact factor with n - 1 degrees of freedom is applied. The interval covers 93 % or more, at n = 6;
+        shrunk limits 87 %, normal ones 87 %, or 86 % with variances "unequal".
 
     Raises
     ------
@@ -201,7 +204,7 @@ def smcr(
 
 @named_options
 def d_rm(
-    pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "t", variances: str = "unequal"
+    pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "t", variances: str = "equal"
 ) -> pd.DataFrame:
     """Return d_rm: d_z · √(2(1-r)), the change in units of an SD that the correlation does not shrink.
 
@@ -212,16 +215,19 @@ def d_rm(
     conf_level : float or None
         Confidence level as a fraction; None leaves the interval empty.
     interval : {"t", "noncentral-t", "normal"}
-        d ± t(n-1) · std_error; the limits of d_z times √(2(1-r)); or d ± z · std_error. √(2(1-r)) varies as well as the SD
-        of the changes, and unless the two SDs are equal their errors do not cancel: the limits of d_z know nothing of it.
-    variances : {"unequal", "equal"}
-        For `std_error`: by the delta method for any two SDs; or 2(1-r)/n + d²/(2n), where d² is not multiplied by 2(1-r)
-        (the form that does so is too small when r is large).
+        d ± t(n-1) · std_error; the limits of d_z times √(2(1-r)); or d ± z · std_error. √(2(1-r)) varies as well as the SD of
+        the changes, and unless the two SDs are equal their errors do not cancel: the limits of d_z know nothing of it.
+    variances : {"equal", "unequal"}
+        For `std_error`: the root of 2(1-r)/n + d²/(2n), where d² is not multiplied by 2(1-r) (the form that does so is too
+        small when r is large); or by the delta method for any two SDs. Choose "unequal" where the two SDs differ.
 
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows (Morris and DeShon 2002, equation 8).
+        ``k`` rows (Morris and DeShon 2002, equation 8). The t interval covers 93 to 99 % where the SDs are equal
+        and as little as 86 % where they are as 1.5 to 1 and r is large; for "unequal" 93 to 100 % in both, most without a
+        change at n = 6. The limits of d_z cover 78 % or more, unequal SDs being the worst at any n; the normal interval, where
+        the SDs are equal, 87 % or more.
 
     Raises
     ------
@@ -232,16 +238,16 @@ def d_rm(
     --------
     >>> movies = PairedSummary(10, 8.7, 7.7, 0.8232726, 0.9486833, 0.7255423)
     >>> d_rm(movies)[["estimate", "std_error"]].round(4).values.tolist()
-    [[1.1113, 0.3384]]
-    >>> d_rm(movies, variances="equal")["std_error"].round(4).tolist()
-    [0.3415]
+    [[1.1113, 0.3415]]
+    >>> d_rm(movies, variances="unequal")["std_error"].round(4).tolist()
+    [0.3384]
     """
     return _correlation_free(pair, "d_rm", False, variances, conf_level, interval)
 
 
 @named_options
 def g_rm(
-    pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "t", variances: str = "unequal"
+    pair: PairedSummary, *, conf_level: float | None = 0.95, interval: str = "t", variances: str = "equal"
 ) -> pd.DataFrame:
     """Return g_rm: d_rm times Hedges' exact factor with n - 1 degrees of freedom.
 
@@ -272,7 +278,7 @@ def _by_average(pair, average, corrected=False) -> Standardiser:
     def variance(d):
         return ((pair.sd_change / sd) ** 2 + d**2 * fourth / (8 * sd**4)) / (n - 1)
 
-    words = "change / root mean square of the SDs" if average == "rms" else "change / arithmetic mean of the SDs"
+    words = f"change / {'root mean square' if average == 'rms' else 'arithmetic mean'} of the two SDs"
     return Standardiser(sd, words, variance, n - 1 if corrected else None)
 
 

@@ -43,7 +43,8 @@ def probability_of_superiority(
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows of metric "probability_of_superiority".
+        ``k`` rows of metric "probability_of_superiority". By counting, `std_error` is empty where one side always wins, and the
+        interval covers 88 to 99 % for pairs, since few of them have few shares to show, and 94 to 97 % for groups.
 
     Raises
     ------
@@ -85,12 +86,15 @@ def cliffs_delta(
         Confidence level as a fraction; None leaves the interval empty.
     interval : {"newcombe", "feng-cliff"}
         The score interval of Newcombe (2006, method 5), which takes the variance at the limit, or the asymmetric one of Feng
-        and Cliff (2004) with Student's t, which takes it at the estimate and is too short where the groups are nearly apart.
+        and Cliff (2004) with Student's t, which takes it at the estimate and is too short where the groups are nearly apart. In
+        groups of one size they cover 94 to 97 % and 91 to 99 %. Where one group is three times as large and one SD twice the
+        other, 89 to 99 %, whatever n, and 89 to 98 %, 93 % or more at n = 30: there Feng and Cliff's is the better.
 
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows; `std_error` is the root of Cliff's unbiased variance, not below (1-δ²)/(n_1 n_2 - 1).
+        ``k`` rows; `std_error` is the root of Cliff's unbiased variance, not below (1-δ²)/(n_1 n_2 - 1); it is empty where the
+        groups are apart.
 
     Raises
     ------
@@ -117,7 +121,7 @@ def cliffs_delta(
     else:
         low, high = _asymmetric_limits(delta, variance, t_quantile((1 + level) / 2, df), np.minimum(two.n_1, two.n_2))
     method = f"P(1 > 2) - P(1 < 2) over all pairs of participants; {INTERVALS[interval]}"
-    return effect_frame(two, Effect("cliffs_delta", delta, np.sqrt(variance), df, low, high, method), level)
+    return effect_frame(two, Effect("cliffs_delta", delta, _error(variance), df, low, high, method), level)
 
 
 _NO_VALUES = (
@@ -179,6 +183,11 @@ def _asymmetric_limits(delta, variance, reach, smaller) -> tuple[np.ndarray, np.
     return low, np.where(apart, np.where(delta > 0, 1, -wilson), np.minimum(high, 1))
 
 
+def _error(variance) -> np.ndarray:
+    """Root of a variance; where it is zero only because nothing contradicted, nothing is known of it."""
+    return np.sqrt(np.where(variance > 0, variance, np.nan))
+
+
 def _rescaled(frame: pd.DataFrame) -> pd.DataFrame:
     """From Cliff's delta to the probability (1 + δ)/2."""
     halves = {name: (1 + frame[name]) / 2 for name in ("estimate", "conf_low", "conf_high")}
@@ -202,6 +211,6 @@ def _paired_counts(pair: PairedSummary, conf_level: float | None) -> pd.DataFram
         low, high = centre - half, centre + half
     method = "share of participants with 1 > 2, ties half; Wilson interval"
     effect = Effect(
-        "probability_of_superiority", p, np.sqrt(p * (1 - p) / n), np.full(p.shape, np.inf), low, high, method
+        "probability_of_superiority", p, _error(p * (1 - p) / n), np.full(p.shape, np.inf), low, high, method
     )
     return effect_frame(pair, effect, conf_level)

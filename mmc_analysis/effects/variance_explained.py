@@ -10,8 +10,9 @@ interval excludes zero exactly when P < .05. Two populations:
   terms together. The limits of λ are multiplied by σ_error²/σ², and widened by what the estimate of σ² varies beyond the mean
   square of error: added in squares on the scale of the logarithm (Zou and Donner 2008).
 
-Where there is no effect at all, every 95 % interval covers 97.5 %: its lower limit cannot lie above zero by mistake on one
-side. Coverage is in ``docs/coverage.md``.
+Nominal 95 % intervals of partial shares cover 94 to 98 %, those of shares of the whole 93 to 98.5 %, or to 99.5 % with several
+factors within participants, whose other error terms are taken for as few degrees of freedom as participants have: where there is
+no effect at all, only an upper limit of zero can be wrong, so that 97.5 % is right. Coverage is in ``docs/coverage.md``.
 
 `std_error` is by the delta method from the variance of a noncentral F; it needs more than 4 error degrees of freedom. A share
 is skewed and bounded, so a synthesis of shares by their standard errors is not advised.

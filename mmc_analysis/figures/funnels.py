@@ -29,7 +29,7 @@ REGIONS = (
 )
 _NAME = "funnel"
 _COLUMNS = ("layer", "label", "estimate", "std_error", "conf_level", "conf_low", "conf_high", "p_value", "secondary")
-_DEPENDENT = ("d_", "g_", "smcr", "smcc", "cohen_d", "glass_delta")
+_DEPENDENT = ("d_", "g_", "smcr", "smcc", "smdh", "cohen_d", "glass_delta")
 
 
 @named_options

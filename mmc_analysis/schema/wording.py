@@ -28,8 +28,14 @@ METRIC_LABELS: dict[str, str] = {
     "d_rm": "Standardised mean change d_rm", "g_rm": "Standardised mean change g_rm",
     "smcr": "Standardised mean change (raw score)", "smcc": "Standardised mean change (change score)",
     "d_s": "Standardised mean difference d_s", "g_s": "Standardised mean difference g_s", "cohen_d": "Cohen's d",
-    "glass_delta": "Glass's delta", "cliffs_delta": "Cliff's delta", "r": "Correlation r",
-    "g_ppc2": "Standardised difference in change g_ppc2",
+    "smdh": "Standardised mean difference (two SDs)",
+    "glass_delta": "Glass's delta", "glass_delta_corrected": "Glass's delta, corrected",
+    "cliffs_delta": "Cliff's delta", "r": "Correlation r", "g_ppc2": "Standardised difference in change g_ppc2",
+    "d_total": "Contrast / total SD", "d_participant": "Contrast / SD between participants",
+    "d_residual": "Contrast / residual SD", "d_baseline": "Contrast / SD at baseline", "d_external": "Contrast / external SD",
+    "eta_squared_partial": "Partial η²", "eta_squared_generalised": "Generalised η²",
+    "omega_squared_partial": "Partial ω²", "omega_squared_within": "ω² within participants",
+    "epsilon_squared_partial": "Partial ε²", "sd_individual_response": "SD of individual responses",
 }  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -188,8 +194,8 @@ def write_metric(metric: str) -> str:
 
     Examples
     --------
-    >>> write_metric("g_av"), write_metric("generalised_eta_squared")
-    ('Standardised mean change g_av', 'Generalised eta squared')
+    >>> write_metric("g_av"), write_metric("typical_error")
+    ('Standardised mean change g_av', 'Typical error')
     """
     words = metric.replace("_", " ")
     return METRIC_LABELS.get(metric, words[:1].upper() + words[1:])

@@ -1,22 +1,101 @@
-"""How often do nominal 95 % intervals contain the truth, and do standard errors match the spread of the estimates?"""
+"""How often do nominal 95 % intervals contain the truth, and do standard errors match the spread of the estimates?
+
+`benchmarks/interval_coverage.py` simulates every interval; here its table is held to the documented bands, the docstrings to the
+table, and a part of it is simulated anew.
+"""
+
+import re
+import sys
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
-from scipy import stats
 
 from mmc_analysis import effects
 
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 SAMPLES = 6000
 SLACK = 3 * np.sqrt(0.95 * 0.05 / SAMPLES)
-SIZES = (6, 10, 18, 30)
 
 
-def coverage(frame, truth) -> float:
-    return float(np.mean((frame["conf_low"] <= truth) & (truth <= frame["conf_high"])))
+def load_script():
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        import interval_coverage
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    return interval_coverage
 
 
-def within(frame, truth, low=0.94, high=0.965) -> bool:
-    return low - SLACK <= coverage(frame, truth) <= high + SLACK
+script = load_script()
+CASES = [(design, case) for design in script.DESIGNS for case in design.cases]
+NAMES = [f"{design.name}: {case.label}" for design, case in CASES]
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return pd.read_csv(script.TABLE)
+
+
+def test_the_page_shows_the_table(table):
+    assert script.PAGE.read_text(encoding="utf-8") == script.page(table)
+
+
+def test_every_setting_was_simulated(table):
+    for design, case in CASES:
+        mine = table[(table["design"] == design.name) & (table["label"] == case.label)]
+        assert len(mine) == sum(case.where(setting) for setting in design.settings), case.label
+        assert set(mine["n"]) == {6, 10, 18, 30}
+        assert (mine["replicates"] == round(script.SAMPLES * design.share)).all()
+
+
+@pytest.mark.parametrize(("design", "case"), CASES, ids=NAMES)
+def test_coverage_is_within_its_band(design, case, table):
+    """The lowest and the highest of up to a hundred simulated rates, three Monte-Carlo errors being allowed."""
+    mine = table[(table["design"] == design.name) & (table["label"] == case.label)]
+    slack = 3 * np.sqrt(0.95 * 0.05 / mine["replicates"].iloc[0])
+    assert mine["estimate"].min() >= case.band[0] / 100 - slack
+    assert mine["estimate"].max() <= case.band[1] / 100 + slack
+
+
+@pytest.mark.parametrize(("design", "case"), CASES, ids=NAMES)
+def test_a_deviation_is_named_in_the_docstring(design, case):
+    said = re.sub(r"\s+", " ", (case.function.__doc__ or "") + (sys.modules[case.function.__module__].__doc__ or ""))
+    for edge, usual in zip(case.band, script.BAND, strict=True):
+        if edge != usual:
+            written = re.search(rf"(?<![\d.]){re.escape(f'{edge:g}')}(?!\d|\.\d)", said)
+            assert written, f"{case.label}: {edge:g} % is not in the docstring of {case.function.__name__}"
+
+
+def test_every_function_with_an_interval_is_simulated():
+    """Functions that take a conf_level, but for those whose interval is another's by construction."""
+    simulated = {case.function.__name__ for _, case in CASES}
+    derived = {
+        "g_rm": "the interval of d_rm",
+        "smcc": "the interval of g_z",
+        "d_from_t": "d_z, d_rm or d_s of the t statistic",
+        "difference_from_interval": "the t interval of the paper", "difference_from_t": "the t interval of the paper",
+        "difference_from_F": "the t interval of the paper", "difference_from_p": "the t interval of the paper",
+    }  # fmt: skip
+    for name in effects.__all__:
+        code = getattr(getattr(effects, name), "__wrapped__", getattr(effects, name))
+        if "conf_level" in getattr(code, "__annotations__", {}):
+            assert name in simulated or name in derived, f"{name}: its coverage is not simulated"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("design", script.DESIGNS, ids=lambda design: design.name)
+def test_a_part_simulated_anew(design):
+    """Every fifth setting, with other random numbers, 600 samples each (200 where an interval is a bootstrap)."""
+    samples = 200 if "bootstrap" in design.name else 600
+    some = [setting for i, setting in enumerate(design.settings) if i % 5 == 2]
+    found = script.simulate_design(design, samples / design.share, some, seed=7)
+    for case in design.cases:
+        mine = found[found["label"] == case.label]
+        slack = 4 * np.sqrt(0.95 * 0.05 / samples)
+        assert mine["estimate"].min() >= case.band[0] / 100 - slack, case.label
+        assert mine["estimate"].max() <= case.band[1] / 100 + slack, case.label
 
 
 def pairs(n, rho, delta, seed, ratio=1.0) -> effects.PairedSummary:
@@ -24,118 +103,77 @@ def pairs(n, rho, delta, seed, ratio=1.0) -> effects.PairedSummary:
     return effects.paired(delta + ratio * (rho * z[0] + np.sqrt(1 - rho**2) * z[1]), z[0])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("rho", [0.3, 0.7, 0.9])
-@pytest.mark.parametrize("n", SIZES)
-def test_paired_intervals_cover(n, rho):
-    delta = 1.0
-    pair = pairs(n, rho, delta, seed=n + int(100 * rho))
-    in_changes = delta / np.sqrt(2 * (1 - rho))
-    assert within(effects.d_z(pair), in_changes)
-    assert within(effects.g_z(pair, interval="unshrunk"), in_changes)
-    assert within(effects.d_av(pair), delta)
-    assert within(effects.g_av(pair, interval="unshrunk"), delta)
-    assert within(effects.smcr(pair, interval="unshrunk"), delta, low=0.935)
-    assert within(effects.mean_change(pair), delta)
-    # documented: limits shrunk by Hedges' factor and those of d_rm are too near zero in small samples
-    assert within(effects.g_av(pair), delta, low=0.88 if n < 18 else 0.935)
-    assert within(effects.d_rm(pair), delta, low=0.88 if n < 18 else 0.935)
-    assert within(effects.smcr(pair), delta, low=0.87 if n < 18 else 0.93)
+def calibration(frame) -> float:
+    """The root of the mean squared standard error over the SD of the estimates."""
+    return float(np.sqrt((frame["std_error"] ** 2).mean()) / frame["estimate"].std())
 
 
 @pytest.mark.slow
-def test_average_sd_covers_with_unequal_sds_and_d_rm_does_not():
-    pair = pairs(18, 0.9, 1.0, seed=5, ratio=1.5)
-    assert within(effects.d_av(pair), 1 / np.sqrt((1 + 1.5**2) / 2))
-    sd_change = np.sqrt(1 + 1.5**2 - 2 * 0.9 * 1.5)
-    assert coverage(effects.d_rm(pair), np.sqrt(0.2) / sd_change) < 0.90
+@pytest.mark.parametrize("ratio", [1.0, 1.5])
+@pytest.mark.parametrize("n", [6, 10, 18, 30])
+def test_standard_errors_match_the_spread(n, ratio):
+    pair = pairs(n, 0.7, 0.5, seed=n, ratio=ratio)
+    bounds = {6: (0.9, 1.35), 10: (0.94, 1.2), 18: (0.94, 1.1), 30: (0.95, 1.07)}[n]
+    for metric in (effects.g_z, effects.g_av):
+        assert bounds[0] < calibration(metric(pair)) < bounds[1], metric.__name__
+    for metric in (effects.d_rm, effects.smcr):
+        frame = metric(pair, variances="equal" if ratio == 1 else "unequal")
+        assert bounds[0] < calibration(frame) < bounds[1], metric.__name__
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", SIZES)
-def test_standard_errors_match_the_spread(n):
-    """The root of the mean squared standard error over the SD of the estimates, for a synthesis."""
-    pair = pairs(n, 0.7, 0.5, seed=n)
-    bounds = {6: (0.9, 1.28), 10: (0.95, 1.16), 18: (0.96, 1.1), 30: (0.96, 1.06)}[n]
-    for metric in (effects.g_z, effects.g_av, effects.d_rm, effects.smcr):
-        frame = metric(pair)
-        ratio = np.sqrt((frame["std_error"] ** 2).mean()) / frame["estimate"].std()
-        assert bounds[0] < ratio < bounds[1], metric.__name__
+def test_error_of_d_rm_matches_the_spread_of_unequal_sds():
+    """SD ratio 1.5 and r .9: the form for equal SDs is a quarter too small."""
+    pair = pairs(30, 0.9, 1.0, seed=3, ratio=1.5)
+    assert 0.94 < calibration(effects.d_rm(pair, variances="unequal")) < 1.06
+    assert calibration(effects.d_rm(pair)) < 0.8
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", SIZES)
-def test_independent_intervals_cover(n):
+@pytest.mark.parametrize("n", [6, 10, 18, 30])
+def test_standard_errors_of_groups_and_arms_match_the_spread(n):
     rng = np.random.default_rng(n)
     x, y = rng.normal(size=(2, SAMPLES, n))
-    two = effects.independent(x + 1, y)
-    assert within(effects.d_s(two), 1)
-    assert within(effects.g_s(two, interval="unshrunk"), 1)
-    assert within(effects.glass_delta(two), 1)
-    assert within(effects.glass_delta(two, variances="equal"), 1)
-    assert within(effects.probability_of_superiority(two), stats.norm.cdf(np.sqrt(0.5)))
-    wide = effects.independent(1.5 * x + 1, y)
-    assert within(effects.glass_delta(wide), 1)
-    assert within(effects.mean_difference(wide), 1)
-    assert coverage(effects.glass_delta(wide, variances="equal"), 1) < 0.93
-    if n < 30:
-        delta = 2 * stats.norm.cdf(np.sqrt(0.5)) - 1
-        assert within(effects.cliffs_delta(two), delta, low=0.91 if n == 6 else 0.94, high=0.97)
+    bounds = {6: (0.9, 1.2), 10: (0.94, 1.15), 18: (0.96, 1.1), 30: (0.96, 1.06)}[n]
+    two, wide = effects.independent(x + 0.5, y), effects.independent(2 * x + 0.5, y)
+    for frame in (
+        effects.g_s(two),
+        effects.smdh(wide),
+        effects.cliffs_delta(two),
+        effects.log_ratio(effects.independent(5 + x, 5 + y)),
+    ):
+        assert bounds[0] < calibration(frame) < bounds[1], frame["metric"][0]
+    for rho in (0.3, 0.9):
+        frame = effects.g_ppc2(pairs(n, rho, 1.0, seed=n), pairs(n, rho, 0.0, seed=n + 1))
+        assert 0.95 < calibration(frame) < 1.15
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", SIZES)
-def test_log_ratio_intervals_cover(n):
-    """Log-normal amplitudes with a coefficient of variation of 20 %; the normal interval is too short."""
-    rng = np.random.default_rng(n)
-    x, y = np.exp(0.2 * rng.normal(size=(2, SAMPLES, n)))
-    two = effects.independent(1.2 * x, y)
-    assert within(effects.log_ratio(two), np.log(1.2))
-    assert coverage(effects.log_ratio(two, interval="normal"), np.log(1.2)) < coverage(
-        effects.log_ratio(two), np.log(1.2)
-    )
-    pair = effects.paired(1.2 * x * np.sqrt(y), y)
-    # the mean of 1.2 x √y is 1.2 exp(.02) exp(.02/4), that of y exp(.02)
-    truth = np.log(1.2) + 0.02 / 4
-    assert within(effects.log_ratio_paired(pair), truth, low=0.935)
-
-
-@pytest.mark.slow
+@pytest.mark.parametrize("f2", [0.06, 0.25, 1.0])
 @pytest.mark.parametrize("rho", [0.3, 0.9])
-@pytest.mark.parametrize("n", SIZES)
-def test_pre_post_control_intervals_cover(n, rho):
-    treated, control = pairs(n, rho, 1.0, seed=n), pairs(n, rho, 0.0, seed=n + 1)
-    assert within(effects.g_ppc2(treated, control, interval="unshrunk"), 1.0)
-    assert within(effects.g_ppc2(treated, control), 1.0, low=0.91 if n == 6 else 0.93)
-    frame = effects.g_ppc2(treated, control)
-    assert np.sqrt((frame["std_error"] ** 2).mean()) / frame["estimate"].std() == pytest.approx(1.05, abs=0.1)
+def test_standard_errors_of_shares_match_the_spread(f2, rho):
+    """3 levels, 18 people; the delta method is good where the share is well away from zero."""
+    setting = script.Setting(18, f2, rho, 3.0)
+    design = next(design for design in script.DESIGNS if design.name.startswith("Variance explained within"))
+    drawn = design.draw(setting, np.random.default_rng(5), SAMPLES)
+    low = 0.8 if f2 < 0.1 else 0.9
+    for label in ("partial_eta_squared", "generalised_eta_squared", "omega_squared_within"):
+        frame = next(case for case in design.cases if case.label == label).interval(*drawn)
+        assert low < calibration(frame) < 1.2, label
 
 
 @pytest.mark.slow
-def test_interval_of_individual_responses_covers():
-    """20 and 20 people, SD of changes 5 and 3: a normal interval of a difference of variances."""
-    rng = np.random.default_rng(1)
-    pre = 100 + 10 * rng.normal(size=(2, SAMPLES, 20))
-    treated = effects.paired(pre[0] + 5 * rng.normal(size=(SAMPLES, 20)), pre[0])
-    control = effects.paired(pre[1] + 3 * rng.normal(size=(SAMPLES, 20)), pre[1])
-    assert within(effects.sd_individual_response(treated, control), 4.0, low=0.92)
-
-
-@pytest.mark.slow
-def test_equivalence_test_keeps_its_level():
-    """At the bound itself TOST says "equivalent" in 5 % of studies."""
-    pair = pairs(18, 0.7, 0.5, seed=2)
-    rate = np.mean(effects.tost(pair, -5, 0.5)["verdict"] == "equivalent")
-    assert rate == pytest.approx(0.05, abs=SLACK)
+@pytest.mark.parametrize("n", [6, 18])
+def test_equivalence_test_keeps_its_level(n):
+    """At the bound itself TOST says "equivalent" in 5 % of studies, on every scale."""
+    pair = pairs(n, 0.7, 0.5, seed=2)
     in_changes = 0.5 / np.sqrt(0.6)
-    exact = np.mean(effects.tost(effects.d_z(pair), -5, in_changes)["verdict"] == "equivalent")
-    assert exact == pytest.approx(0.05, abs=SLACK)
-
-
-@pytest.mark.slow
-def test_eta_squared_interval_covers():
-    """Three groups of 12 with means 0, .5 and 1: population share λ/(λ + N), λ = Σ n (μ - mean)² = 6."""
-    rng = np.random.default_rng(3)
-    groups = rng.normal(size=(3, SAMPLES, 12)) + np.array([0, 0.5, 1])[:, None, None]
-    f = stats.f_oneway(*groups, axis=1).statistic
-    assert within(effects.partial_eta_squared(f, 2, 33, conf_level=0.95), 6 / 42)
+    for frame, bound in (
+        (effects.mean_change(pair), 0.5), (effects.d_z(pair), in_changes), (effects.g_z(pair), in_changes),
+        (effects.d_av(pair), 0.5), (effects.g_av(pair), 0.5),
+    ):  # fmt: skip
+        rate = np.mean(effects.tost(frame, -50, bound)["verdict"] == "equivalent")
+        # documented: the interval of d_av is an approximation, and at n = 6 its two sides err unequally
+        approximate = frame["metric"][0] in ("d_av", "g_av")
+        allowed = (0.09 if n == 6 else 0.07) if approximate else 0.05 + SLACK
+        assert 0.05 - SLACK < rate < allowed, frame["metric"][0]

@@ -128,6 +128,16 @@ def test_complete_separation_takes_wilsons_limit():
     assert [turned["conf_low"], turned["conf_high"]] == pytest.approx([-1, -(3 - square) / (3 + square)])
 
 
+def test_where_one_side_always_wins_the_error_is_unknown_not_zero():
+    apart = effects.independent([11.0, 12, 13], [1.0, 2, 3])
+    pair = effects.paired([11.0, 12, 13.5], [1.0, 2, 3])
+    for frame in (effects.cliffs_delta(apart), effects.probability_of_superiority(apart, method="counts"),
+                  effects.probability_of_superiority(pair, method="counts")):  # fmt: skip
+        assert np.isnan(frame["std_error"][0])
+        with pytest.raises(EffectError, match="without a standard error"):
+            effects.tost(frame, -0.5, 0.5)
+
+
 # variance explained
 
 

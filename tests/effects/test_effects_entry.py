@@ -284,6 +284,17 @@ def test_a_missing_cell_is_not_averaged_away(bench):
     assert pair.note.endswith("1 participant without complete values left out")
 
 
+def test_a_role_that_the_condition_gives_may_be_averaged_over(bench):
+    """muscle_role is empty without a focus and cannot be crossed with it; muscle is."""
+    both = pd.concat([bench, bench.assign(muscle="triceps", value=bench["value"] + 5)])
+    both["muscle_role"] = np.where(
+        both["condition"] == "regular", None, np.where(both["muscle"] == "triceps", "other", "target")
+    )
+    pair = effects.paired(both, "condition", "pectoralis", "regular", by="load", over=["muscle", "muscle_role"])
+    plain = effects.paired(bench, "condition", "pectoralis", "regular", by="load")
+    np.testing.assert_allclose(pair.mean_change, plain.mean_change, rtol=1e-12)
+
+
 def test_loads_weigh_the_same_whatever_their_repetitions(bench):
     """A third repetition is lost at one load: repetitions are averaged first, loads after that."""
     fewer = bench.drop(

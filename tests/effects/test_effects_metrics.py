@@ -128,13 +128,13 @@ def test_equal_sds_make_d_rm_and_d_av_one():
     rm, av = effects.d_rm(pair, interval="noncentral-t").iloc[0], effects.d_av(pair).iloc[0]
     for column in ("estimate", "conf_low", "conf_high"):
         assert rm[column] == pytest.approx(av[column], rel=1e-12)
-    # the delta method then gives Bonett's second term, d²(1 + r²)/(4(n-1))
     d = rm["estimate"]
-    assert rm["std_error"] ** 2 == pytest.approx(2 * 0.37 / 12 + d**2 * (1 + 0.63**2) / 44, rel=1e-12)
-    by_hand = d + 2.200985160082949 * rm["std_error"]
-    assert effects.d_rm(pair)["conf_high"].iloc[0] == pytest.approx(by_hand, rel=1e-10)
-    equal = effects.d_rm(pair, variances="equal").iloc[0]["std_error"]
-    assert equal**2 == pytest.approx(2 * 0.37 / 12 + d**2 / 24, rel=1e-12)
+    assert rm["std_error"] ** 2 == pytest.approx(2 * 0.37 / 12 + d**2 / 24, rel=1e-12)
+    # the delta method gives Bonett's second term, d²(1 + r²)/(4(n-1))
+    any_sds = effects.d_rm(pair, variances="unequal").iloc[0]
+    assert any_sds["std_error"] ** 2 == pytest.approx(2 * 0.37 / 12 + d**2 * (1 + 0.63**2) / 44, rel=1e-12)
+    for row in (effects.d_rm(pair).iloc[0], any_sds):
+        assert row["conf_high"] == pytest.approx(d + 2.200985160082949 * row["std_error"], rel=1e-10)
 
 
 def test_error_of_d_rm_is_the_delta_method_by_finite_differences():
@@ -151,7 +151,7 @@ def test_error_of_d_rm_is_the_delta_method_by_finite_differences():
     covariance = np.array([[2 * 81, 2 * r**2 * 36, turn * 9], [2 * r**2 * 36, 2 * 16, turn * 4],
                            [turn * 9, turn * 4, (1 - r**2) ** 2]]) / (n - 1)  # fmt: skip
     expected = 2 * (1 - r) / n + d**2 / 4 * slope @ covariance @ slope
-    assert effects.d_rm(pair)["std_error"][0] ** 2 == pytest.approx(expected, rel=1e-8)
+    assert effects.d_rm(pair, variances="unequal")["std_error"][0] ** 2 == pytest.approx(expected, rel=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Noncentral t and F against R's distribution functions, identities and brute-force integration."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from scipy import integrate, special, stats
 
 from mmc_analysis.effects.noncentral import (
+    _mixture_by_counts,
+    _mixture_by_nodes,
     noncentral_f_tails,
     noncentral_t_tails,
     noncentrality_limits_f,
@@ -99,3 +102,50 @@ def test_lower_limit_of_a_small_f_is_zero():
     assert low.tolist() == [0.0, 0.0]
     assert high[0] == 0.0
     assert high[1] > 0
+
+
+@pytest.fixture(scope="module")
+def by_mpmath(root) -> dict:
+    return json.loads((root / "tests/reference/mpmath/noncentral.json").read_text(encoding="utf-8"))
+
+
+def columns(rows, *names):
+    return (np.array([row[name] for row in rows], dtype=float) for name in names)
+
+
+def test_limits_of_t_agree_with_thirty_digits(by_mpmath):
+    """300 places: |t| to 900, df 1 to 1e6 and fractional, levels .5 to .9999."""
+    assert len(by_mpmath["t"]) == 300
+    for level in sorted({row["level"] for row in by_mpmath["t"]}):
+        rows = [row for row in by_mpmath["t"] if row["level"] == level]
+        t, df, low, high = columns(rows, "t", "df", "low", "high")
+        ours = noncentrality_limits_t(t, df, level)
+        np.testing.assert_allclose(ours[0], low, rtol=1e-8, atol=1e-8)
+        np.testing.assert_allclose(ours[1], high, rtol=1e-8, atol=1e-8)
+
+
+def test_limits_of_f_agree_with_sixty_digits(by_mpmath):
+    assert len(by_mpmath["F"]) == 90
+    for level in sorted({row["level"] for row in by_mpmath["F"]}):
+        rows = [row for row in by_mpmath["F"] if row["level"] == level]
+        f, a, b, low, high = columns(rows, "F", "df_1", "df_2", "low", "high")
+        ours = noncentrality_limits_f(f, a, b, level)
+        np.testing.assert_allclose(ours[0], low, rtol=1e-8, atol=1e-8)
+        np.testing.assert_allclose(ours[1], high, rtol=1e-8, atol=1e-8)
+
+
+def test_many_counts_and_few_meet():
+    """The noncentral F is summed up to 2000 expected counts and integrated beyond: at the seam both are one."""
+    f, half_1, half_2 = np.array([0.9, 1.0, 1.1]) * 4000 / 3, np.full(3, 1.5), np.full(3, 40.0)
+    rate = np.full(3, 2000.0)
+    np.testing.assert_allclose(
+        _mixture_by_counts(f, half_1, half_2, rate), _mixture_by_nodes(f, half_1, half_2, rate), rtol=1e-10
+    )
+
+
+def test_enormous_f_is_met_in_constant_time():
+    low, high = noncentrality_limits_f([1e6, 1e9, 1e12], 2, 17, 0.95)
+    # with ever larger noncentrality the ratio to F is that of the χ² quantiles
+    for limit, tail in ((low, 0.025), (high, 0.975)):
+        assert limit[2] / (2 * 1e12) == pytest.approx(special.chdtri(17, 1 - tail) / 17, rel=1e-4)
+    assert (low < high).all()
