@@ -13,7 +13,16 @@ from mmc_analysis.schema import DESIGN, combined_evidence
 TOLD = ("measure", "muscle", "exercise")
 REPEATED = ("trial", "repetition", "order")
 CROSSED = ("muscle", "exercise", "load", "load_pct_1rm", "phase", "tempo", "time", "limb")
-DECISIVE = ("measure", "unit", "muscle", "exercise", "load", "phase", "tempo")
+DECISIVE = ("measure", "unit", "muscle", "exercise", "load", "phase", "tempo", "time")
+# columns that say again what another one says
+SAID_BY = {
+    "load": ("exercise", "load_pct_1rm", "load_kg"),
+    "load_pct_1rm": ("exercise", "load", "load_kg"),
+    "load_kg": ("exercise", "load", "load_pct_1rm"),
+    "focus": ("condition",),
+    "focus_target": ("condition",),
+    "week": ("time",),
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ def two_levels(
     _check_levels(observations, factor, levels)
     chosen = observations[observations[factor].isin(list(levels))]
     groups = [*[name for name in ("study",) if name in observations and name not in by], *by]
-    crossed = [name for name in over if name in CROSSED]
+    crossed = [name for name in over if name in CROSSED and not (name == "load_pct_1rm" and "load" in over)]
     _check_named(chosen, [*groups, *crossed])
     _check_values(chosen)
     labels, firsts, seconds, units, evidence, most = [], [], [], [], [], 1
@@ -178,8 +187,9 @@ def _refuse_mixture(piece: pd.DataFrame, factor: str, groups: list[str], over: l
     where = f" (sample {', '.join(f'{k}={v}' for k, v in label.items())})" if label else ""
     named = {factor, "participant", *groups, *over, *REPEATED}
     candidates = [name for name in (*DESIGN, "measure", "unit") if name in piece and name not in named]
+    unsaid = [name for name in candidates if not _said_again(piece, name, factor, over)]
     cells = piece.groupby(["participant", factor], observed=True)
-    for name in candidates:
+    for name in unsaid:
         if (cells[name].nunique() > 1).any():
             seen = ", ".join(map(str, list(piece[name].dropna().unique())[:6]))
             raise EffectError(
@@ -187,15 +197,35 @@ def _refuse_mixture(piece: pd.DataFrame, factor: str, groups: list[str], over: l
                 f"Averaging them would answer another question: {_remedies(name)}."
             )
     for name in [name for name in candidates if name in DECISIVE and piece[name].nunique() > 1]:
-        seen = [sorted(set(rows[name].dropna().astype(str))) for _, rows in piece.groupby(factor, observed=True)]
-        if len(seen) == 2 and seen[0] != seen[1]:
-            listed = " against ".join(map(", ".join, seen))
-            raise EffectError(
-                f"the two levels of '{factor}' also differ in '{name}' ({listed}){where}, so the difference would mix "
-                f"both. Filter the rows to one '{name}', or give by=['{name}']."
-            )
+        _refuse_confounding(piece, factor, name, where)
+        if name in unsaid:
+            _refuse_different_people(piece, name, where)
+    if "group" in unsaid and (piece.groupby("group", observed=True)[factor].nunique() > 1).any():
+        _refuse_different_people(piece, "group", where)
+
+
+def _said_again(piece: pd.DataFrame, name: str, factor: str, over: list[str]) -> bool:
+    """Whether a column only repeats, for every participant, what the columns averaged over say."""
+    known = [other for other in SAID_BY.get(name, ()) if other in over]
+    cells = piece.groupby(["participant", factor, *known], observed=True, dropna=False)
+    return bool(known) and bool((cells[name].nunique() <= 1).all())
+
+
+def _refuse_confounding(piece: pd.DataFrame, factor: str, name: str, where: str) -> None:
+    seen = [sorted(set(rows[name].dropna().astype(str))) for _, rows in piece.groupby(factor, observed=True)]
+    if len(seen) == 2 and seen[0] != seen[1]:
+        listed = " against ".join(map(", ".join, seen))
         raise EffectError(
-            f"participants of one sample differ in '{name}' ({', '.join(seen[0])}){where}: {_remedies(name)}."
+            f"the two levels of '{factor}' also differ in '{name}' ({listed}){where}, so the difference would mix "
+            f"both. Filter the rows to one '{name}', or give by=['{name}']."
+        )
+
+
+def _refuse_different_people(piece: pd.DataFrame, name: str, where: str) -> None:
+    seen = sorted(set(piece[name].dropna().astype(str)))
+    if len(seen) > 1:
+        raise EffectError(
+            f"participants of one sample differ in '{name}' ({', '.join(seen)}){where}: {_remedies(name)}."
         )
 
 

@@ -387,3 +387,56 @@ def test_samples_are_selected_from_arms_too():
 def test_more_bad_input_is_refused_with_the_remedy(call, message):
     with pytest.raises(EffectError, match=message):
         call()
+
+
+def test_everybody_who_is_left_out_is_counted(imagery):
+    gone = imagery.assign(value=imagery["value"].where(~imagery["participant"].isin(["imagery0", "control1"])))
+    post = gone[gone["time"] == "post"]
+    with pytest.raises(EffectError, match=r"1 participant without a value \(imagery0\) in the sample contrast=imagery"):
+        effects.independent(post, "group", "imagery", "control")
+    two = effects.independent(post, "group", "imagery", "control", missing="drop")
+    assert (two.n_1[0], two.n_2[0]) == (7, 7)
+    assert two.note == "2 participants without complete values left out"
+    arrays = effects.independent([1.0, 2, np.nan, 4], [2.0, np.nan, 5, np.nan], missing="drop")
+    assert arrays.note == "3 participants without complete values left out"
+
+
+def test_arms_and_occasions_are_not_mixed_unasked(imagery):
+    with pytest.raises(EffectError, match=r"differ in 'group' \(control, imagery\).*over=\['group'\]"):
+        effects.paired(imagery, "time", "post", "pre")
+    assert effects.paired(imagery, "time", "post", "pre", over="group").n[0] == 16
+    assert effects.paired(imagery, "time", "post", "pre", by="group").n.tolist() == [8, 8]
+    apart = imagery[(imagery["group"] == "imagery") == (imagery["time"] == "post")]
+    with pytest.raises(EffectError, match="also differ in 'time'"):
+        effects.independent(apart, "group", "imagery", "control")
+    # what an arm does may carry the arm's name
+    assert effects.independent(imagery.query("time == 'post'").assign(condition=imagery["group"]), "condition", "imagery",
+                               "control").n_1[0] == 8  # fmt: skip
+
+
+@pytest.fixture
+def imagery() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    rows = [(g, f"{g}{i}", t, rng.normal(50 + 5 * (g == "imagery") * (t == "post"), 6))
+            for g in ("imagery", "control") for i in range(8) for t in ("pre", "post")]  # fmt: skip
+    return pd.DataFrame(rows, columns=["group", "participant", "time", "value"])
+
+
+def test_columns_that_say_the_same_need_one_name(bench):
+    """The loads of a lab in words, in percent and in each lifter's kilograms are one question."""
+    weights = bench["participant"].str[1:].astype(int) + 80
+    actual = bench.assign(
+        load_kg=bench["load_pct_1rm"] * weights / 100, load_pct_1rm=bench["load_pct_1rm"] + weights / 100
+    )
+    plain = effects.paired(bench.drop(columns="load_pct_1rm"), "condition", "pectoralis", "regular", over="load")
+    for frame in (bench, actual):
+        for over in ("load", ["load", "load_pct_1rm"]):
+            pair = effects.paired(frame, "condition", "pectoralis", "regular", over=over)
+            np.testing.assert_allclose(pair.mean_change, plain.mean_change, rtol=1e-12)
+    heavier = actual.assign(load_kg=actual["load_kg"] + actual["repetition"])
+    with pytest.raises(EffectError, match="differ in 'load_kg'"):
+        effects.paired(heavier, "condition", "pectoralis", "regular", over="load")
+    confounded = bench.assign(load=bench["load"].where(bench["condition"] == "regular", "80"), exercise="bench press")
+    with pytest.raises(EffectError, match="also differ in 'load'"):
+        effects.paired(confounded.drop(columns="load_pct_1rm").query("load != '60'"), "condition", "pectoralis", "regular",
+                       over="exercise")  # fmt: skip
