@@ -60,6 +60,19 @@ def finite_numbers(infinite: tuple[str, ...] = (), **named) -> list[np.ndarray]:
     return arrays
 
 
+def refuse_counts(n: np.ndarray, name: str = "n") -> None:
+    """Refuse numbers of participants below 2, or broken ones.
+
+    Examples
+    --------
+    >>> refuse_counts(np.array([18.0, 7.5]))
+    Traceback (most recent call last):
+    mmc_analysis.errors.EffectError: n = 7.5 in sample 1 (counted from 0). A number of participants is a whole number.
+    """
+    refuse(n < 2, name, n, "At least 2 participants are needed for a standard deviation.")
+    refuse(n % 1 != 0, name, n, "A number of participants is a whole number.")
+
+
 def refuse(bad: np.ndarray, name: str, values: np.ndarray, remedy: str) -> None:
     """Raise an EffectError that names the samples where `bad` is true.
 

@@ -138,7 +138,8 @@ class Rows:
 
 
 def _prepared(effect, low, high, alpha) -> tuple[Rows, np.ndarray, np.ndarray]:
-    if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or not 0 < alpha < 0.5:
+    number = isinstance(alpha, (int, float, np.integer, np.floating)) and not isinstance(alpha, bool)
+    if not number or not 0 < alpha < 0.5:
         raise EffectError(f"alpha={alpha!r} is not a fraction between 0 and 0.5.")
     frame = _as_estimates(effect)
     _check_estimates(frame)
@@ -171,13 +172,20 @@ def _check_estimates(frame: pd.DataFrame) -> None:
     for name in NEEDED:
         if name not in frame:
             raise EffectError(f"the frame has no column '{name}'. A test needs estimate, std_error and df.")
-        if name != "df" and not np.isfinite(frame[name].to_numpy(dtype=float)).all():
+        if name != "df" and not np.isfinite(_floats(frame, name)).all():
             raise EffectError(
                 f"'{name}' has an empty or infinite cell. An effect without a standard error cannot be tested."
             )
-    if (frame["std_error"].to_numpy(dtype=float) <= 0).any() or not (frame["df"].to_numpy(dtype=float) > 0).all():
+    if (_floats(frame, "std_error") <= 0).any() or not (_floats(frame, "df") > 0).all():
         raise EffectError("std_error and df must be above zero in every row.")
     refuse_adjusted(frame)
+
+
+def _floats(frame: pd.DataFrame, name: str) -> np.ndarray:
+    try:
+        return frame[name].to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as found:
+        raise EffectError(f"'{name}' does not hold numbers: {found}.") from found
 
 
 def _check_one_meaning(frame, low, high) -> None:

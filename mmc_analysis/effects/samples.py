@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.arguments import numbers, refuse
+from mmc_analysis.effects.arguments import numbers, refuse, refuse_counts
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option
 from mmc_analysis.schema import EVIDENCE
@@ -63,7 +63,7 @@ class PairedSummary:
 
     def __post_init__(self):
         _settle(self, ("n", "mean_1", "mean_2", "sd_1", "sd_2", "r"))
-        _check_counts(self.n, "n")
+        refuse_counts(self.n, "n")
         _check_spreads(self.sd_1, "sd_1")
         _check_spreads(self.sd_2, "sd_2")
         refuse(np.abs(self.r) >= 1, "r", self.r,
@@ -130,7 +130,7 @@ class IndependentSummary:
     def __post_init__(self):
         _settle(self, ("n_1", "n_2", "mean_1", "mean_2", "sd_1", "sd_2"))
         for name in ("n_1", "n_2"):
-            _check_counts(getattr(self, name), name)
+            refuse_counts(getattr(self, name), name)
         for name in ("sd_1", "sd_2"):
             _check_spreads(getattr(self, name), name)
 
@@ -263,12 +263,23 @@ def _each(one_or_all, like: np.ndarray) -> np.ndarray:
 def select_samples(sample, rows) -> "PairedSummary | IndependentSummary | PrePostControl":
     """Return the summary of some of the samples, by position.
 
+    Raises
+    ------
+    EffectError
+        If there is no such sample.
+
     Examples
     --------
     >>> pair = PairedSummary([18, 20], 59, 50, 15, 15, 0.86)
     >>> select_samples(pair, [1]).n
     array([20.])
     """
+    if not isinstance(sample, (PairedSummary, IndependentSummary, PrePostControl)):
+        raise EffectError(f"a summary of samples is needed, but got {type(sample).__name__}.")
+    try:
+        np.arange(sample.size.size)[rows]
+    except IndexError as found:
+        raise EffectError(f"rows={rows!r} does not fit {sample.size.size} samples: {found}.") from found
     parts = {}
     for each in fields(sample):
         part = getattr(sample, each.name)
@@ -280,11 +291,6 @@ def select_samples(sample, rows) -> "PairedSummary | IndependentSummary | PrePos
             part = part[rows]
         parts[each.name] = part
     return type(sample)(**parts)
-
-
-def _check_counts(n: np.ndarray, name: str) -> None:
-    refuse(n < 2, name, n, "At least 2 participants are needed for a standard deviation.")
-    refuse(n % 1 != 0, name, n, "A number of participants is a whole number.")
 
 
 def _check_spreads(sd: np.ndarray, name: str) -> None:

@@ -440,3 +440,73 @@ def test_columns_that_say_the_same_need_one_name(bench):
     with pytest.raises(EffectError, match="also differ in 'load'"):
         effects.paired(confounded.drop(columns="load_pct_1rm").query("load != '60'"), "condition", "pectoralis", "regular",
                        over="exercise")  # fmt: skip
+
+
+MEASURED = effects.paired([61.2, 48.9, 75.3, 33.1, 90.4, 55.5], [52.0, 47.1, 70.9, 30.2, 71.8, 49.9])
+PRINTED = effects.PairedSummary([18, 20], 59, 50, 15, 15, 0.86)
+
+
+def resampled(metric, **options):
+    return effects.bootstrap_interval(metric, MEASURED, **({"seed": 1} | options))
+
+
+@pytest.mark.filterwarnings("ignore:a mean is less than 3 standard errors")
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: resampled(effects.d_av, seed="x"), "seed='x': a whole number"),
+        (lambda: resampled(effects.d_av, seed=-1), "seed=-1: a whole number"),
+        (lambda: resampled(effects.d_av, seed=None), "seed=None: a whole number"),
+        (lambda: resampled("d_av"), "not a function"),
+        (lambda: resampled(lambda pair: effects.d_av(pair)), "cannot be called with a summary and conf_level=None"),
+        (lambda: resampled(lambda pair, conf_level: 3), "must return a frame with `estimate`"),
+        (
+            lambda: resampled(lambda pair, conf_level: pd.DataFrame({"estimate": [1.0]})),
+            "one row per sample, however many",
+        ),
+        (
+            lambda: effects.bootstrap_interval(
+                effects.percent_change_of_means,
+                effects.paired([1.0, -5, 3, 4, 2, 1], [20.0, 30, 40, 50, 80, 70]),
+                seed=1,
+            ),
+            "resamples of sample 0 .* have no defined effect: mean_1",
+        ),
+        (lambda: effects.sweep(lambda r: 1, r=[0.5]), "returned int, but a frame"),
+        (lambda: effects.sweep(lambda r: 1, r=iter([])), "give the values to try as a list"),
+        (lambda: effects.select_samples(PRINTED, [2]), "does not fit 2 samples"),
+        (lambda: effects.select_samples(effects.d_av(PRINTED), [0]), "a summary of samples is needed"),
+        (lambda: effects.hedges_factor("a"), "not a number"),
+        (lambda: effects.t_from_p(0.05, 17, tails=5), "tails=5 is not allowed"),
+        (lambda: effects.d_from_t(4.7, 10, r=1), "r = 1 .* strictly between"),
+        (lambda: effects.sd_from_spread(3, 18.5, kind="se"), "whole number"),
+        (lambda: effects.mean_sd_from_median(7.5, 50, 30, 72, kind="range"), "whole number"),
+        (lambda: effects.small_telescopes(18.5), "whole number"),
+        (lambda: effects.small_telescopes(18, power="a"), "power='a' is not a fraction"),
+        (
+            lambda: effects.tost(effects.d_av(PRINTED).assign(estimate="much"), -1, 1),
+            "'estimate' does not hold numbers",
+        ),
+    ],
+)
+def test_what_a_computation_cannot_take_is_said(call, message):
+    with pytest.raises(EffectError, match=message):
+        call()
+
+
+def test_a_metric_of_ones_own_is_resampled():
+    def quotient(pair, conf_level):
+        return pd.DataFrame({"estimate": pair.mean_1 / pair.mean_2})
+
+    frame = resampled(quotient)
+    theirs = resampled(effects.percent_change_of_means)
+    np.testing.assert_allclose(100 * (frame["conf_low"] - 1), theirs["conf_low"], rtol=1e-9)
+    assert frame["method"][0].startswith("BCa bootstrap interval, expanded quantiles, 5000 resamples, seed 1")
+
+
+def test_any_iterable_is_swept_and_any_fraction_is_a_level():
+    frame = effects.sweep(
+        lambda r: effects.d_z(effects.paired_from_means(18, 59, 50, 15, 15, kind="sd", r=r)), r=iter([0.5, 0.9])
+    )
+    assert frame["assumption"].tolist() == ["r = 0.5", "r = 0.9"]
+    assert effects.tost(PRINTED, -4, 4, alpha=np.float32(0.25))["conf_level"].tolist() == [0.5, 0.5]
