@@ -72,9 +72,10 @@ def two_levels(
     EffectError
         If a column or level does not exist, or averaging would mix what the caller did not name.
     """
-    by, over = _names(by), _names(over)
+    by, over = column_names("by", by), column_names("over", over)
     _check_question(factor, by, over)
-    _check_columns(observations, ["participant", "value", factor, *by, *over])
+    check_columns(observations, ["participant", "value", factor, *by, *over])
+    observations = without_index_names(observations)
     _check_named(observations, ["participant", factor])
     _check_levels(observations, factor, levels)
     chosen = observations[observations[factor].isin(list(levels))]
@@ -106,8 +107,19 @@ def _constants(piece: pd.DataFrame, named: set[str]) -> dict:
     return {name: piece[name].dropna().iloc[0] for name in told}
 
 
-def _names(names: Iterable[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
+def column_names(option: str, names: Iterable[str]) -> list[str]:
+    """Return the names as a list; one name stands for itself.
+
+    Examples
+    --------
+    >>> column_names("by", "load"), column_names("by", ("load", "muscle"))
+    (['load'], ['load', 'muscle'])
+    """
+    if isinstance(names, str):
+        return [names]
+    if not isinstance(names, Iterable):
+        raise EffectError(f"{option}={names!r}: give the name of a column, or a list of names; leave it out for none.")
+    return list(dict.fromkeys(names))
 
 
 def _check_question(factor: str, by: list[str], over: list[str]) -> None:
@@ -120,6 +132,11 @@ def _check_question(factor: str, by: list[str], over: list[str]) -> None:
         raise EffectError(
             f"'{factor}' is what is compared, so it cannot stand in `by` or `over` too. Leave it out there."
         )
+    for name in by:
+        if name in over:
+            raise EffectError(
+                f"'{name}' stands in `by` and in `over`. An effect for each, or one over all: give it once."
+            )
     for name in ("unit", "measure"):
         if name in over:
             raise EffectError(
@@ -127,7 +144,14 @@ def _check_question(factor: str, by: list[str], over: list[str]) -> None:
             )
 
 
-def _check_columns(observations: pd.DataFrame, wanted: list[str]) -> None:
+def without_index_names(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with an index that cannot be taken for a column."""
+    return observations.set_axis(observations.index.set_names([None] * observations.index.nlevels))
+
+
+def check_columns(observations: pd.DataFrame, wanted: list[str]) -> None:
+    """Refuse observations without these columns, or with several of one name."""
+    _refuse_twins(observations)
     for name in wanted:
         if name not in observations.columns:
             homes = [
@@ -138,6 +162,12 @@ def _check_columns(observations: pd.DataFrame, wanted: list[str]) -> None:
                 f"the observations have no column '{name}'.{hint or nearest(name, observations.columns)} "
                 f"Columns: {', '.join(map(str, observations.columns))}."
             )
+
+
+def _refuse_twins(observations: pd.DataFrame) -> None:
+    twins = observations.columns[observations.columns.duplicated()]
+    if len(twins):
+        raise EffectError(f"the observations have several columns '{twins[0]}'. Drop or rename all but one.")
 
 
 def _check_values(observations: pd.DataFrame) -> None:

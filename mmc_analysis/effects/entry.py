@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.cells import Cells, two_levels
+from mmc_analysis.effects.cells import Cells, check_columns, column_names, two_levels, without_index_names
 from mmc_analysis.effects.moments import correlation, moments
 from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, PrePostControl
 from mmc_analysis.errors import EffectError
@@ -172,11 +172,13 @@ def pre_post_control(
             f"observations are needed, one row per value, but got {type(observations).__name__}. From arrays, make both arms "
             "with effects.paired(post, pre) and give them to PrePostControl or to the metric."
         )
-    if group not in observations.columns:
-        raise EffectError(f"the observations have no column '{group}'. Columns: {', '.join(observations.columns)}.")
+    check_columns(observations, ["participant", group])
+    observations = without_index_names(observations)
     found = list(observations[group].dropna().unique())
     for level in (treatment, control):
         check_option(f"level of '{group}'", level, found, EffectError)
+    if treatment == control:
+        raise EffectError(f"two different levels of '{group}' are needed, but got {treatment!r} twice.")
     groups = ["study", "participant"] if "study" in observations else ["participant"]
     both = observations[observations[group].isin([treatment, control])].groupby(groups, observed=True)[group].nunique()
     if (both > 1).any():
@@ -198,7 +200,7 @@ def pre_post_control(
 
 
 def _no_levels(level_1, level_2, by, over) -> None:
-    if level_1 is not None or level_2 is not None or list(by) or list(over):
+    if level_1 is not None or level_2 is not None or column_names("by", by) or column_names("over", over):
         raise EffectError("levels, `by` and `over` belong to observations; with two arrays give the arrays alone.")
 
 

@@ -510,3 +510,43 @@ def test_any_iterable_is_swept_and_any_fraction_is_a_level():
     )
     assert frame["assumption"].tolist() == ["r = 0.5", "r = 0.9"]
     assert effects.tost(PRINTED, -4, 4, alpha=np.float32(0.25))["conf_level"].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda f: effects.paired(f, *FOCUS, by=5), "by=5: give the name of a column"),
+        (lambda f: effects.paired(f, *FOCUS, by="load", over=None), "over=None: give the name"),
+        (lambda f: effects.paired(f, *FOCUS, by="load", over=["load"]), "'load' stands in `by` and in `over`"),
+        (lambda f: effects.paired(pd.concat([f, f[["value"]]], axis=1), *FOCUS, by="load"), "several columns 'value'"),
+        (
+            lambda f: effects.d_av(effects.paired(f.assign(n="many"), *FOCUS, by=["load", "n"])),
+            "labelled by 'n', and an effect has a column of that name",
+        ),
+        (
+            lambda f: effects.pre_post_control(f.assign(group="a"), "group", "a", "a", time="condition"),
+            "two different levels of 'group'",
+        ),
+    ],
+)
+def test_questions_that_contradict_themselves_are_refused(ask, message, bench):
+    with pytest.raises(EffectError, match=message):
+        ask(bench)
+
+
+FOCUS = ("condition", "pectoralis", "regular")
+
+
+def test_an_index_may_carry_the_name_of_a_column(bench):
+    plain = effects.paired(bench, *FOCUS, by="load")
+    for index in ("participant", ["participant", "condition"]):
+        pair = effects.paired(bench.set_index(index, drop=False), *FOCUS, by="load")
+        np.testing.assert_array_equal(pair.mean_change, plain.mean_change)
+
+
+def test_arms_need_their_columns(imagery):
+    named = imagery.set_index("participant", drop=False)
+    assert effects.pre_post_control(named, "group", "imagery", "control").size[0] == 16
+    for gone in ("participant", "group"):
+        with pytest.raises(EffectError, match=f"no column '{gone}'"):
+            effects.pre_post_control(imagery.drop(columns=gone), "group", "imagery", "control")
