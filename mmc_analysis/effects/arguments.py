@@ -26,6 +26,8 @@ def numbers(**named) -> list[np.ndarray]:
             array = np.asarray(value)
             if array.dtype.kind not in "iufO":
                 raise TypeError(f"{array.dtype.name} is not a kind of number")
+            if array.dtype == object and any(isinstance(item, (str, bytes, bool, np.bool_)) for item in array.flat):
+                raise TypeError("text and truth values are no numbers")
             arrays.append(np.atleast_1d(array.astype(float)))
         except (TypeError, ValueError) as found:
             raise EffectError(f"{name}={value!r} is not a number or a list of numbers: {found}.") from found

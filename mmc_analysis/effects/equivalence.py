@@ -10,7 +10,7 @@ from scipy import special
 from mmc_analysis.effects.arguments import numbers
 from mmc_analysis.effects.controlled_changes import change_difference
 from mmc_analysis.effects.frames import t_limits
-from mmc_analysis.effects.from_contrasts import refuse_adjusted
+from mmc_analysis.effects.from_contrasts import float_column, refuse_adjusted
 from mmc_analysis.effects.hedges import hedges_factor
 from mmc_analysis.effects.noncentral import noncentral_t_tails, noncentrality_limits_t
 from mmc_analysis.effects.raw import mean_change, mean_difference
@@ -218,20 +218,13 @@ def _check_estimates(frame: pd.DataFrame) -> None:
     for name in NEEDED:
         if name not in frame:
             raise EffectError(f"the frame has no column '{name}'. A test needs estimate, std_error and df.")
-        if name != "df" and not np.isfinite(_floats(frame, name)).all():
+        if name != "df" and not np.isfinite(float_column(frame, name)).all():
             raise EffectError(
                 f"'{name}' has an empty or infinite cell. An effect without a standard error cannot be tested."
             )
-    if (_floats(frame, "std_error") <= 0).any() or not (_floats(frame, "df") > 0).all():
+    if (float_column(frame, "std_error") <= 0).any() or not (float_column(frame, "df") > 0).all():
         raise EffectError("std_error and df must be above zero in every row.")
     refuse_adjusted(frame)
-
-
-def _floats(frame: pd.DataFrame, name: str) -> np.ndarray:
-    try:
-        return frame[name].to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError) as found:
-        raise EffectError(f"'{name}' does not hold numbers: {found}.") from found
 
 
 def _check_one_meaning(frame, low, high) -> None:
@@ -246,7 +239,7 @@ def _check_one_meaning(frame, low, high) -> None:
 
 
 def _on_test_scale(frame: pd.DataFrame) -> Rows:
-    estimate, std_error, df = (frame[name].to_numpy(dtype=float) for name in NEEDED)
+    estimate, std_error, df = (float_column(frame, name) for name in NEEDED)
     metric = frame["metric"].to_numpy(dtype=object) if "metric" in frame else np.full(len(frame), "", dtype=object)
     t = frame["statistic"].to_numpy(dtype=float) if "statistic" in frame else np.full(len(frame), np.nan)
     std_error = std_error * _rescaled(estimate, metric, lambda scale: scale.slope, otherwise=1.0)

@@ -487,6 +487,16 @@ def resampled(metric, **options):
             lambda: effects.tost(effects.d_av(PRINTED).assign(estimate="much"), -1, 1),
             "'estimate' does not hold numbers",
         ),
+        (lambda: effects.d_from_contrast(PRINTED, 15, standardiser="total"), "a frame of contrasts is needed"),
+        (
+            lambda: effects.d_from_contrast(
+                effects.mean_change(PRINTED).assign(df="many"), 15, standardiser="external"
+            ),
+            "'df' does not hold numbers",
+        ),
+        (lambda: effects.model_sd(PRINTED, "total"), "a fit of fit_mixed or fit_repeated"),
+        (lambda: effects.model_sd(None, "totl"), "kind='totl' is not allowed.*Did you mean 'total'"),
+        (lambda: effects.PairedSummary(np.array([18, "9"], dtype=object), 1, 2, 1, 1, 0.5), "text and truth values"),
     ],
 )
 def test_what_a_computation_cannot_take_is_said(call, message):
