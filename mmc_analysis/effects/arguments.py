@@ -1,6 +1,7 @@
 """From what a caller writes to arrays, with every fault named."""
 
 import numpy as np
+import pandas as pd
 
 from mmc_analysis.errors import EffectError
 
@@ -62,7 +63,7 @@ def finite_numbers(infinite: tuple[str, ...] = (), **named) -> list[np.ndarray]:
     return arrays
 
 
-def refuse_counts(n: np.ndarray, name: str = "n") -> None:
+def refuse_counts(n: np.ndarray, name: str = "n", labels: pd.DataFrame | None = None) -> None:
     """Refuse numbers of participants below 2, or broken ones.
 
     Examples
@@ -71,12 +72,12 @@ def refuse_counts(n: np.ndarray, name: str = "n") -> None:
     Traceback (most recent call last):
     mmc_analysis.errors.EffectError: n = 7.5 in sample 1 (counted from 0). A number of participants is a whole number.
     """
-    refuse(n < 2, name, n, "At least 2 participants are needed for a standard deviation.")
-    refuse(n % 1 != 0, name, n, "A number of participants is a whole number.")
+    refuse(n < 2, name, n, "At least 2 participants are needed for a standard deviation.", labels)
+    refuse(n % 1 != 0, name, n, "A number of participants is a whole number.", labels)
 
 
-def refuse(bad: np.ndarray, name: str, values: np.ndarray, remedy: str) -> None:
-    """Raise an EffectError that names the samples where `bad` is true.
+def refuse(bad: np.ndarray, name: str, values: np.ndarray, remedy: str, labels: pd.DataFrame | None = None) -> None:
+    """Raise an EffectError that names the samples where `bad` is true, the first of them by its labels too.
 
     Examples
     --------
@@ -91,4 +92,7 @@ def refuse(bad: np.ndarray, name: str, values: np.ndarray, remedy: str) -> None:
     rows = ", ".join(str(i) for i in where[:ROWS_SHOWN])
     more = f" and {where.size - ROWS_SHOWN} more" if where.size > ROWS_SHOWN else ""
     plural = "s" if where.size > 1 else ""
-    raise EffectError(f"{name} = {shown} in sample{plural} {rows}{more} (counted from 0). {remedy}")
+    first = labels.iloc[where[0]].items() if labels is not None and len(labels) else ()
+    called = ", ".join(f"{column}={label}" for column, label in first)
+    said = f", the first being {called}" if called else ""
+    raise EffectError(f"{name} = {shown} in sample{plural} {rows}{more} (counted from 0){said}. {remedy}")

@@ -332,11 +332,11 @@ def _refuse_shared(cells: Cells, factor: str) -> None:
 
 
 def _paired_summary(x, y, labels, unit, evidence, note) -> PairedSummary:
-    first, second = moments(x), moments(y)
+    first, second = moments(x, labels), moments(y, labels)
     r = correlation(first, second)
     return PairedSummary(first.n, first.mean, second.mean, first.sd, second.sd, r, labels, unit, evidence, note, x, y)
 
 
 def _independent_summary(x, y, labels, unit, evidence, note) -> IndependentSummary:
-    one, two = moments(x), moments(y)
+    one, two = moments(x, labels), moments(y, labels)
     return IndependentSummary(one.n, two.n, one.mean, two.mean, one.sd, two.sd, labels, unit, evidence, note, x, y)

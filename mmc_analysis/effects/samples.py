@@ -63,12 +63,12 @@ class PairedSummary:
 
     def __post_init__(self):
         _settle(self, ("n", "mean_1", "mean_2", "sd_1", "sd_2", "r"))
-        refuse_counts(self.n, "n")
-        _check_spreads(self.sd_1, "sd_1")
-        _check_spreads(self.sd_2, "sd_2")
+        refuse_counts(self.n, "n", self.labels)
+        for name in ("sd_1", "sd_2"):
+            _check_spreads(getattr(self, name), name, self.labels)
         refuse(np.abs(self.r) >= 1, "r", self.r,
                "A correlation must lie strictly between -1 and 1; with |r| = 1 all changes obey one line and "
-               "have no error to speak of. Check the column, or assume an r and vary it.")  # fmt: skip
+               "have no error to speak of. Check the column, or assume an r and vary it.", self.labels)  # fmt: skip
 
     @property
     def mean_change(self) -> np.ndarray:
@@ -130,9 +130,9 @@ class IndependentSummary:
     def __post_init__(self):
         _settle(self, ("n_1", "n_2", "mean_1", "mean_2", "sd_1", "sd_2"))
         for name in ("n_1", "n_2"):
-            refuse_counts(getattr(self, name), name)
+            refuse_counts(getattr(self, name), name, self.labels)
         for name in ("sd_1", "sd_2"):
-            _check_spreads(getattr(self, name), name)
+            _check_spreads(getattr(self, name), name, self.labels)
 
     @property
     def mean_difference(self) -> np.ndarray:
@@ -293,6 +293,6 @@ def select_samples(sample, rows) -> "PairedSummary | IndependentSummary | PrePos
     return type(sample)(**parts)
 
 
-def _check_spreads(sd: np.ndarray, name: str) -> None:
+def _check_spreads(sd: np.ndarray, name: str, labels: pd.DataFrame | None) -> None:
     refuse(sd <= 0, name, sd, "A standard deviation must be above zero; if all values are equal, no standardised "
-           "effect or interval exists.")  # fmt: skip
+           "effect or interval exists.", labels)  # fmt: skip

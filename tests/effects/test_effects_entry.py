@@ -560,3 +560,17 @@ def test_arms_need_their_columns(imagery):
     for gone in ("participant", "group"):
         with pytest.raises(EffectError, match=f"no column '{gone}'"):
             effects.pre_post_control(imagery.drop(columns=gone), "group", "imagery", "control")
+
+
+def test_a_sample_that_fails_is_named(bench):
+    flat = bench.assign(value=bench["value"].where((bench["load"] != "60") | (bench["condition"] != "regular"), 50.0))
+    with pytest.raises(
+        EffectError, match=r"sd_2 = 0 in sample 1 \(counted from 0\), the first being study=bench, load=60, measure"
+    ):
+        effects.paired(flat, *FOCUS, by="load")
+    gone = bench.assign(value=bench["value"].where((bench["load"] != "60") | (bench["participant"] == "P1")))
+    with pytest.raises(EffectError, match=r"n = 1 in sample 1 .* study=bench, load=60"):
+        effects.paired(gone, *FOCUS, by="load", missing="drop")
+    studies = pd.DataFrame({"study": ["first", "second"]})
+    with pytest.raises(EffectError, match=r"r = 1 in sample 1 \(counted from 0\), the first being study=second"):
+        effects.PairedSummary(18, 59, 50, 15, 15, [0.5, 1.0], studies)
