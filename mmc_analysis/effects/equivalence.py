@@ -20,6 +20,7 @@ from mmc_analysis.errors import EffectError
 from mmc_analysis.options import named_options
 
 UNCORRECTED = ("d_z", "d_av", "d_s", "glass_delta", "probability_of_superiority")
+OF_A_MODEL = ("d_total", "d_participant", "d_residual", "d_baseline")
 CORRECTED = ("g_z", "smcc", "g_av", "smcr", "g_s", "glass_delta_corrected", "g_ppc2", "smdh")
 NEEDED = ("estimate", "std_error", "df")
 
@@ -71,10 +72,10 @@ def tost(effect, low: float, high: float, *, alpha: float = 0.05) -> pd.DataFram
         Samples (their raw mean change or difference is tested), or a frame of estimates with `estimate`, `std_error`
         and `df`, such as a contrast of a mixed model with its Kenward-Roger degrees of freedom. Each row is tested as its
         own interval is made, where that is known from the row: standardised metrics and probabilities of superiority that
-        carry their t `statistic` against the noncentral t, a percent change of means on the scale of the log ratio. The others
-        are tested by estimate and `std_error` with Student's t: Cliff's δ and counted probabilities where they have no bounds
-        (Fisher's z, probits), SDs of individual responses as variances, effects of `d_from_contrast` as they are, whose
-        interval differs a little.
+        carry their t `statistic` against the noncentral t (those of a model if their SD is known at least as well as the
+        contrast's error), a percent change of means on the scale of the log ratio. The others are tested by estimate and
+        `std_error` with Student's t: Cliff's δ and counted probabilities where they have no bounds (Fisher's z, probits), SDs
+        of individual responses as variances.
     low, high : float or array_like, shape (k,)
         The smallest effects that would matter, in the units of the estimate; an infinite one leaves its side untested.
     alpha : float
@@ -251,7 +252,8 @@ def _on_test_scale(frame: pd.DataFrame) -> Rows:
             metric == "smdh", frame["n"] - 2 if "n" in frame else df, df
         )  # smdh: Welch's df are others
         factor[corrected] = hedges_factor(correction_df[corrected])
-    exact = (corrected | np.isin(metric, UNCORRECTED)) & np.isfinite(t)
+    by_t = corrected | np.isin(metric, UNCORRECTED) | _as_well_known(metric, estimate, std_error, df, t)
+    exact = by_t & np.isfinite(t)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_t = np.where(exact, estimate / factor / t, np.nan)
     for row in np.flatnonzero(exact & (t == 0)):
@@ -267,6 +269,13 @@ def _rescaled(values: np.ndarray, metric: np.ndarray, function: Callable, otherw
         with np.errstate(divide="ignore", invalid="ignore"):
             found[rows] = function(SCALES[name])(values[rows])
     return found
+
+
+def _as_well_known(metric, estimate, std_error, df, t) -> np.ndarray:
+    """Whether the SD of a model is known at least as well as the contrast's error, so that its noncentral t holds, (k,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        beyond = std_error**2 - np.where(t == 0, std_error, estimate / t) ** 2
+    return np.isin(metric, OF_A_MODEL) & (beyond <= estimate**2 / (2 * df) + 1e-10 * std_error**2)
 
 
 def _worth_of_zero(row: pd.Series) -> float:

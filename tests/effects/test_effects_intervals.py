@@ -387,6 +387,27 @@ def test_verdict_is_that_of_the_interval_of_groups(metric, mean):
     assert effects.tost(frame, edge["conf_low"] + 1e-7, edge["conf_high"] + 1e-7)["verdict"][0] == "inconclusive"
 
 
+@pytest.mark.parametrize("sd_df", [None, 17.0, 40.0])
+@pytest.mark.parametrize("estimate", [-12.0, 0.0, 9.0])
+def test_verdict_is_that_of_the_interval_of_a_model(estimate, sd_df):
+    row = pd.DataFrame({"contrast": ["a - b"], "estimate": [estimate], "std_error": [1.9], "df": [17.0]})
+    options = {"standardiser": "total", "sd_df": sd_df}
+    edge = effects.d_from_contrast(row, 10.0, conf_level=0.90, **options).iloc[0]
+    frame = effects.d_from_contrast(row, 10.0, **options)
+    assert effects.tost(frame, edge["conf_low"] - 1e-7, edge["conf_high"] + 1e-7)["verdict"][0] == "equivalent"
+    assert effects.tost(frame, edge["conf_low"] - 1e-7, edge["conf_high"] - 1e-7)["verdict"][0] == "inconclusive"
+    assert effects.tost(frame, edge["conf_low"] + 1e-7, edge["conf_high"] + 1e-7)["verdict"][0] == "inconclusive"
+
+
+def test_a_vague_standardiser_is_tested_by_its_error():
+    row = pd.DataFrame({"contrast": ["a - b"], "estimate": [9.0], "std_error": [1.9], "df": [17.0]})
+    tested = effects.tost(effects.d_from_contrast(row, 10.0, standardiser="total", sd_df=6.0), -2, 2).iloc[0]
+    assert tested["method"].endswith("TOST, t")
+    assert tested["p_upper"] == pytest.approx(
+        special.stdtr(17.0, (0.9 - 2) / np.hypot(0.19, 0.9 / np.sqrt(12))), rel=1e-10
+    )
+
+
 def test_responses_are_tested_as_variances():
     arms = effects.PairedSummary(18, 59, 50, 15, 15, 0.86), effects.PairedSummary(20, 51, 50, 15, 14, 0.92)
     edge = effects.sd_individual_response(*arms, conf_level=0.90, interval="normal").iloc[0]
