@@ -163,7 +163,7 @@ class PrePostControl:
     Raises
     ------
     EffectError
-        If the two differ in their number of samples or in their unit.
+        If the two differ in their number of samples, in their unit or in the order of their labels.
 
     Examples
     --------
@@ -188,6 +188,7 @@ class PrePostControl:
                 f"treatment has {self.treatment.n.size} samples and control {self.control.n.size}. "
                 "Give one control sample per treatment sample, in the same order."
             )
+        _refuse_crossed_labels(self.treatment.labels, self.control.labels)
         for t, c in zip(_each(self.treatment.unit, self.size), _each(self.control.unit, self.size), strict=True):
             if t is not None and c is not None and t != c:
                 raise EffectError(f"treatment is in '{t}' and control in '{c}'. Use one unit.")
@@ -218,6 +219,20 @@ class PrePostControl:
     def note(self) -> str:
         """How the summaries were made."""
         return "; ".join(dict.fromkeys(note for note in (self.treatment.note, self.control.note) if note))
+
+
+def _refuse_crossed_labels(first: pd.DataFrame | None, second: pd.DataFrame | None) -> None:
+    """Refuse arms whose samples are the same in another order, or of other studies."""
+    if first is None or second is None:
+        return
+    for name in [name for name in first if name in second]:
+        one, two = (labels[name].astype(str).tolist() for labels in (first, second))
+        if one != two and (name == "study" or sorted(one) == sorted(two)):
+            row = next(i for i, (a, b) in enumerate(zip(one, two, strict=True)) if a != b)
+            raise EffectError(
+                f"sample {row} (counted from 0) has {name}={one[row]} in the treatment and {name}={two[row]} in the control. Give "
+                "both arms in the same order."
+            )
 
 
 def _shared_labels(first: pd.DataFrame | None, second: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -574,3 +574,15 @@ def test_a_sample_that_fails_is_named(bench):
     studies = pd.DataFrame({"study": ["first", "second"]})
     with pytest.raises(EffectError, match=r"r = 1 in sample 1 \(counted from 0\), the first being study=second"):
         effects.PairedSummary(18, 59, 50, 15, 15, [0.5, 1.0], studies)
+
+
+def test_arms_are_never_crossed():
+    studies = pd.DataFrame({"study": ["first", "second"], "group": ["imagery", "imagery"]})
+    treated = effects.PairedSummary([18, 20], 59, 50, 15, 15, 0.5, studies)
+    control = effects.PairedSummary([18, 20], 52, 50, 15, 15, 0.5, studies.assign(group="control"))
+    assert effects.g_ppc2(treated, control)["study"].tolist() == ["first", "second"]
+    crossed = effects.PairedSummary([18, 20], 52, 50, 15, 15, 0.5, studies[::-1])
+    with pytest.raises(
+        EffectError, match="sample 0 .* has study=first in the treatment and study=second in the control"
+    ):
+        effects.g_ppc2(treated, crossed)
