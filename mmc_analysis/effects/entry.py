@@ -73,7 +73,7 @@ def paired(
             "Put the participants in the same order, NaN where one is missing; for different people use independent()."
         )
     gaps = np.isnan(x) | np.isnan(y)
-    note = _left_out(_count_gaps(gaps, missing))
+    note = _left_out(_count_gaps(gaps, missing), len(x))
     return _paired_summary(np.where(gaps, np.nan, x), np.where(gaps, np.nan, y), None, unit, evidence, note)
 
 
@@ -114,7 +114,7 @@ def independent(
         cells = two_levels(first, second, (level_1, level_2), by, over)
         _refuse_shared(cells, second)
         (x, lost_1), (y, lost_2) = (_complete(cells.labels, side, missing) for side in (cells.values_1, cells.values_2))
-        note = "; ".join(part for part in (cells.note, _left_out(lost_1 + lost_2)) if part)
+        note = "; ".join(part for part in (cells.note, _left_out(lost_1 + lost_2, len(x))) if part)
         return _independent_summary(x, y, cells.labels, cells.unit, cells.evidence, note)
     _no_levels(level_1, level_2, by, over)
     check_option("evidence", evidence, EVIDENCE)
@@ -124,7 +124,7 @@ def independent(
         raise EffectError(
             f"group 1 has {x.shape[0]} samples (rows) and group 2 has {y.shape[0]}. Give the same number."
         )
-    note = _left_out(sum(_count_gaps(np.isnan(values), missing) for values in (x, y)))
+    note = _left_out(sum(_count_gaps(np.isnan(values), missing) for values in (x, y)), len(x))
     return _independent_summary(x, y, None, unit, evidence, note)
 
 
@@ -281,8 +281,9 @@ def _count_gaps(gaps: np.ndarray, missing: str) -> int:
 _GAP_REMEDY = "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
 
 
-def _left_out(count: int) -> str:
-    return f"{count} participant{'s' * (count != 1)} without complete values left out" if count else ""
+def _left_out(count: int, samples: int) -> str:
+    together = f" in {samples} samples together" if samples > 1 else ""
+    return f"{count} participant{'s' * (count != 1)} without complete values left out{together}" if count else ""
 
 
 def _aligned(cells: Cells, missing: str) -> tuple[np.ndarray, np.ndarray, str]:
@@ -291,7 +292,7 @@ def _aligned(cells: Cells, missing: str) -> tuple[np.ndarray, np.ndarray, str]:
     _refuse_incomplete(cells.labels, both, missing, " at one level")
     kept = [pair.dropna() for pair in both]
     dropped = sum(len(pair) for pair in both) - sum(len(pair) for pair in kept)
-    return _padded([pair["x"] for pair in kept]), _padded([pair["y"] for pair in kept]), _left_out(dropped)
+    return _padded([pair["x"] for pair in kept]), _padded([pair["y"] for pair in kept]), _left_out(dropped, len(kept))
 
 
 def _complete(labels: pd.DataFrame, series: list[pd.Series], missing: str) -> tuple[np.ndarray, int]:

@@ -211,7 +211,9 @@ def t_from_p(p, df, *, tails: int = 2) -> np.ndarray:
     p, df = finite_numbers(p=p, df=df, infinite=("df",))
     refuse((p <= 0) | (p >= 1), "p", p, "A P value lies between 0 and 1; for a printed 0.000 give relation='<' and the "
            "bound, such as 0.0005.")  # fmt: skip
-    return np.array([-t_quantile(q, v) for q, v in zip(p / tails, df, strict=True)], dtype=float)
+    t = np.array([-t_quantile(q, v) for q, v in zip(p / tails, df, strict=True)], dtype=float)
+    refuse(np.isinf(t), "p", p, "No t is that large; give the bound of the P value and relation='<'.")
+    return t
 
 
 @named_options

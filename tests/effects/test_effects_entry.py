@@ -478,6 +478,7 @@ def resampled(metric, **options):
         (lambda: effects.select_samples(effects.d_av(PRINTED), [0]), "a summary of samples is needed"),
         (lambda: effects.hedges_factor("a"), "not a number"),
         (lambda: effects.t_from_p(0.05, 17, tails=5), "tails=5 is not allowed"),
+        (lambda: effects.difference_from_p(9, 1e-300, 5), "No t is that large"),
         (lambda: effects.d_from_t(4.7, 10, r=1), "r = 1 .* strictly between"),
         (lambda: effects.sd_from_spread(3, 18.5, kind="se"), "whole number"),
         (lambda: effects.mean_sd_from_median(7.5, 50, 30, 72, kind="range"), "whole number"),
@@ -586,3 +587,10 @@ def test_arms_are_never_crossed():
         EffectError, match="sample 0 .* has study=first in the treatment and study=second in the control"
     ):
         effects.g_ppc2(treated, crossed)
+
+
+def test_who_was_left_out_is_said_of_all_samples_together():
+    gaps = np.array([[1.0, 2, 4, 3], [np.nan, 3, 5, 1]])
+    pair = effects.paired(gaps, [[2.0, 1, 5, 4], [1.0, 2, 3, 2.5]], missing="drop")
+    assert pair.n.tolist() == [4, 3]
+    assert pair.note == "1 participant without complete values left out in 2 samples together"
