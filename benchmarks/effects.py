@@ -35,7 +35,7 @@ TASKS = {
     "three_levels_500": ("three levels, 500 effects of 125 studies", np.nan),
     "robust": ("CR2 with Satterthwaite df, 50 effects of 13 studies", np.nan),
     "left_out": ("50 syntheses with one study left out", np.nan),
-    "intervals": ("1000 noncentral-t intervals of d_av", np.nan),
+    "intervals": ("1000 noncentral-t intervals of d_av", 200),
 }
 
 

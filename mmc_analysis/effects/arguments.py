@@ -1,6 +1,7 @@
 """From what a caller writes to arrays, with every fault named."""
 
 import numpy as np
+import pandas as pd
 
 from mmc_analysis.errors import EffectError
 
@@ -26,6 +27,8 @@ def numbers(**named) -> list[np.ndarray]:
             array = np.asarray(value)
             if array.dtype.kind not in "iufO":
                 raise TypeError(f"{array.dtype.name} is not a kind of number")
+            if array.dtype == object and any(isinstance(item, (str, bytes, bool, np.bool_)) for item in array.flat):
+                raise TypeError("text and truth values are no numbers")
             arrays.append(np.atleast_1d(array.astype(float)))
         except (TypeError, ValueError) as found:
             raise EffectError(f"{name}={value!r} is not a number or a list of numbers: {found}.") from found
@@ -60,8 +63,21 @@ def finite_numbers(infinite: tuple[str, ...] = (), **named) -> list[np.ndarray]:
     return arrays
 
 
-def refuse(bad: np.ndarray, name: str, values: np.ndarray, remedy: str) -> None:
-    """Raise an EffectError that names the samples where `bad` is true.
+def refuse_counts(n: np.ndarray, name: str = "n", labels: pd.DataFrame | None = None) -> None:
+    """Refuse numbers of participants below 2, or broken ones.
+
+    Examples
+    --------
+    >>> refuse_counts(np.array([18.0, 7.5]))
+    Traceback (most recent call last):
+    mmc_analysis.errors.EffectError: n = 7.5 in sample 1 (counted from 0). A number of participants is a whole number.
+    """
+    refuse(n < 2, name, n, "At least 2 participants are needed for a standard deviation.", labels)
+    refuse(n % 1 != 0, name, n, "A number of participants is a whole number.", labels)
+
+
+def refuse(bad: np.ndarray, name: str, values: np.ndarray, remedy: str, labels: pd.DataFrame | None = None) -> None:
+    """Raise an EffectError that names the samples where `bad` is true, the first of them by its labels too.
 
     Examples
     --------
@@ -76,4 +92,7 @@ def refuse(bad: np.ndarray, name: str, values: np.ndarray, remedy: str) -> None:
     rows = ", ".join(str(i) for i in where[:ROWS_SHOWN])
     more = f" and {where.size - ROWS_SHOWN} more" if where.size > ROWS_SHOWN else ""
     plural = "s" if where.size > 1 else ""
-    raise EffectError(f"{name} = {shown} in sample{plural} {rows}{more} (counted from 0). {remedy}")
+    first = labels.iloc[where[0]].items() if labels is not None and len(labels) else ()
+    called = ", ".join(f"{column}={label}" for column, label in first)
+    said = f", the first being {called}" if called else ""
+    raise EffectError(f"{name} = {shown} in sample{plural} {rows}{more} (counted from 0){said}. {remedy}")

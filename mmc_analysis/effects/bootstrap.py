@@ -1,5 +1,6 @@
 """BCa bootstrap intervals for any effect size of measured samples."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -57,7 +58,8 @@ def bootstrap_interval(
     Raises
     ------
     EffectError
-        If the summary holds no measurements, or more than 5 % of the resamples have no defined effect (all values equal).
+        If the summary holds no measurements, the metric or the seed is none, or the effect is not defined in a resample (a
+        mean that is not positive) or in more than 5 % of them (all values equal).
 
     Examples
     --------
@@ -69,11 +71,12 @@ def bootstrap_interval(
     """
     level = check_level(conf_level)
     check_option("quantiles", quantiles, QUANTILES, EffectError)
-    whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
-    if level is None or not whole or n_resamples < FEWEST:
+    if level is None or not _is_whole(n_resamples) or n_resamples < FEWEST:
         raise EffectError(f"a confidence level and at least {FEWEST} resamples are needed.")
+    if not _is_whole(seed) or seed < 0:
+        raise EffectError(f"seed={seed!r}: a whole number from 0 is needed, so that the interval can be drawn again.")
     _check_measured(sample)
-    frame = metric(sample, conf_level=None)
+    frame = _checked_frame(metric, sample)
     rng = np.random.default_rng(seed)
     found = []
     for row in range(len(frame)):
@@ -83,9 +86,11 @@ def bootstrap_interval(
         found.append((*limits, drawn.draws.std(ddof=1), n_resamples - drawn.draws.size))
     low, high, error, lost = np.array(found).T
     notes = [f"; {n:.0f} resamples without a defined effect left out" if n > 0 else "" for n in lost]
-    method = frame["method"].str.replace(ANALYTIC, "", regex=True)
-    method += f"; BCa bootstrap interval, {quantiles} quantiles, {n_resamples} resamples, seed {seed}"
-    return frame.assign(std_error=error, conf_level=level, conf_low=low, conf_high=high, method=method + notes)
+    method = f"BCa bootstrap interval, {quantiles} quantiles, {n_resamples} resamples, seed {seed}"
+    if "method" in frame:
+        method = frame["method"].str.replace(ANALYTIC, "", regex=True) + "; " + method
+    method = pd.Series(method, index=frame.index, dtype=object) + notes
+    return frame.assign(std_error=error, conf_level=level, conf_low=low, conf_high=high, method=method)
 
 
 def bca_limits(estimate: float, draws: np.ndarray, jackknife: np.ndarray, z: float) -> tuple[float, float]:
@@ -136,6 +141,26 @@ class Drawn:
         return np.sqrt(n / df) * float(special.stdtrit(df, (1 + conf_level) / 2))
 
 
+def _is_whole(number) -> bool:
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool)
+
+
+def _checked_frame(metric: Callable, sample) -> pd.DataFrame:
+    """Return what the metric makes of the sample, or say what a metric is."""
+    if not callable(metric):
+        raise EffectError(f"metric={metric!r} is not a function. Give the function itself, such as effects.d_av.")
+    try:
+        inspect.signature(metric).bind(sample, conf_level=None)
+    except TypeError as found:
+        raise EffectError(f"the metric cannot be called with a summary and conf_level=None: {found}.") from found
+    frame = metric(sample, conf_level=None)
+    if not isinstance(frame, pd.DataFrame) or "estimate" not in frame or len(frame) != sample.size.size:
+        raise EffectError(
+            f"the metric must return a frame with `estimate`, a row for each of {sample.size.size} samples."
+        )
+    return frame
+
+
 def _check_measured(sample) -> None:
     parts = [sample.treatment, sample.control] if isinstance(sample, PrePostControl) else [sample]
     if not all(isinstance(part, (PairedSummary, IndependentSummary)) for part in parts):
@@ -158,9 +183,14 @@ def _draw(metric, sample, row, rng, n_resamples) -> Drawn:
         )
     alone = _summary(type(sample), [values[:, None] for values in groups])
     left_out = _summary(type(sample), _one_left_out(groups))
-    estimate, draws, jackknife = (
-        metric(each, conf_level=None)["estimate"].to_numpy() for each in (alone, summary, left_out)
-    )
+    try:
+        estimate, draws, jackknife = (
+            metric(each, conf_level=None)["estimate"].to_numpy(dtype=float) for each in (alone, summary, left_out)
+        )
+    except EffectError as found:
+        raise EffectError(f"resamples of sample {row} (counted from 0) have no defined effect: {found}") from found
+    if draws.size != summary.size.size or jackknife.size != left_out.size.size:
+        raise EffectError("the metric must return one row per sample, however many samples there are.")
     return Drawn(estimate[0], np.sort(draws), jackknife, len(groups))
 
 

@@ -13,7 +13,16 @@ from mmc_analysis.schema import DESIGN, combined_evidence
 TOLD = ("measure", "muscle", "exercise")
 REPEATED = ("trial", "repetition", "order")
 CROSSED = ("muscle", "exercise", "load", "load_pct_1rm", "phase", "tempo", "time", "limb")
-DECISIVE = ("measure", "unit", "muscle", "exercise", "load", "phase", "tempo")
+DECISIVE = ("measure", "unit", "muscle", "exercise", "load", "phase", "tempo", "time")
+# columns that say again what another one says
+SAID_BY = {
+    "load": ("exercise", "load_pct_1rm", "load_kg"),
+    "load_pct_1rm": ("exercise", "load", "load_kg"),
+    "load_kg": ("exercise", "load", "load_pct_1rm"),
+    "focus": ("condition",),
+    "focus_target": ("condition",),
+    "week": ("time",),
+}
 
 
 @dataclass(frozen=True)
@@ -63,14 +72,15 @@ def two_levels(
     EffectError
         If a column or level does not exist, or averaging would mix what the caller did not name.
     """
-    by, over = _names(by), _names(over)
+    by, over = column_names("by", by), column_names("over", over)
     _check_question(factor, by, over)
-    _check_columns(observations, ["participant", "value", factor, *by, *over])
+    check_columns(observations, ["participant", "value", factor, *by, *over])
+    observations = without_index_names(observations)
     _check_named(observations, ["participant", factor])
     _check_levels(observations, factor, levels)
     chosen = observations[observations[factor].isin(list(levels))]
     groups = [*[name for name in ("study",) if name in observations and name not in by], *by]
-    crossed = [name for name in over if name in CROSSED]
+    crossed = [name for name in over if name in CROSSED and not (name == "load_pct_1rm" and "load" in over)]
     _check_named(chosen, [*groups, *crossed])
     _check_values(chosen)
     labels, firsts, seconds, units, evidence, most = [], [], [], [], [], 1
@@ -97,8 +107,19 @@ def _constants(piece: pd.DataFrame, named: set[str]) -> dict:
     return {name: piece[name].dropna().iloc[0] for name in told}
 
 
-def _names(names: Iterable[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
+def column_names(option: str, names: Iterable[str]) -> list[str]:
+    """Return the names as a list; one name stands for itself.
+
+    Examples
+    --------
+    >>> column_names("by", "load"), column_names("by", ("load", "muscle"))
+    (['load'], ['load', 'muscle'])
+    """
+    if isinstance(names, str):
+        return [names]
+    if not isinstance(names, Iterable):
+        raise EffectError(f"{option}={names!r}: give the name of a column, or a list of names; leave it out for none.")
+    return list(dict.fromkeys(names))
 
 
 def _check_question(factor: str, by: list[str], over: list[str]) -> None:
@@ -111,6 +132,11 @@ def _check_question(factor: str, by: list[str], over: list[str]) -> None:
         raise EffectError(
             f"'{factor}' is what is compared, so it cannot stand in `by` or `over` too. Leave it out there."
         )
+    for name in by:
+        if name in over:
+            raise EffectError(
+                f"'{name}' stands in `by` and in `over`. An effect for each, or one over all: give it once."
+            )
     for name in ("unit", "measure"):
         if name in over:
             raise EffectError(
@@ -118,7 +144,14 @@ def _check_question(factor: str, by: list[str], over: list[str]) -> None:
             )
 
 
-def _check_columns(observations: pd.DataFrame, wanted: list[str]) -> None:
+def without_index_names(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with an index that cannot be taken for a column."""
+    return observations.set_axis(observations.index.set_names([None] * observations.index.nlevels))
+
+
+def check_columns(observations: pd.DataFrame, wanted: list[str]) -> None:
+    """Refuse observations without these columns, or with several of one name."""
+    _refuse_twins(observations)
     for name in wanted:
         if name not in observations.columns:
             homes = [
@@ -129,6 +162,12 @@ def _check_columns(observations: pd.DataFrame, wanted: list[str]) -> None:
                 f"the observations have no column '{name}'.{hint or nearest(name, observations.columns)} "
                 f"Columns: {', '.join(map(str, observations.columns))}."
             )
+
+
+def _refuse_twins(observations: pd.DataFrame) -> None:
+    twins = observations.columns[observations.columns.duplicated()]
+    if len(twins):
+        raise EffectError(f"the observations have several columns '{twins[0]}'. Drop or rename all but one.")
 
 
 def _check_values(observations: pd.DataFrame) -> None:
@@ -178,8 +217,9 @@ def _refuse_mixture(piece: pd.DataFrame, factor: str, groups: list[str], over: l
     where = f" (sample {', '.join(f'{k}={v}' for k, v in label.items())})" if label else ""
     named = {factor, "participant", *groups, *over, *REPEATED}
     candidates = [name for name in (*DESIGN, "measure", "unit") if name in piece and name not in named]
+    unsaid = [name for name in candidates if not _said_again(piece, name, factor, over)]
     cells = piece.groupby(["participant", factor], observed=True)
-    for name in candidates:
+    for name in unsaid:
         if (cells[name].nunique() > 1).any():
             seen = ", ".join(map(str, list(piece[name].dropna().unique())[:6]))
             raise EffectError(
@@ -187,15 +227,35 @@ def _refuse_mixture(piece: pd.DataFrame, factor: str, groups: list[str], over: l
                 f"Averaging them would answer another question: {_remedies(name)}."
             )
     for name in [name for name in candidates if name in DECISIVE and piece[name].nunique() > 1]:
-        seen = [sorted(set(rows[name].dropna().astype(str))) for _, rows in piece.groupby(factor, observed=True)]
-        if len(seen) == 2 and seen[0] != seen[1]:
-            listed = " against ".join(map(", ".join, seen))
-            raise EffectError(
-                f"the two levels of '{factor}' also differ in '{name}' ({listed}){where}, so the difference would mix "
-                f"both. Filter the rows to one '{name}', or give by=['{name}']."
-            )
+        _refuse_confounding(piece, factor, name, where)
+        if name in unsaid:
+            _refuse_different_people(piece, name, where)
+    if "group" in unsaid and (piece.groupby("group", observed=True)[factor].nunique() > 1).any():
+        _refuse_different_people(piece, "group", where)
+
+
+def _said_again(piece: pd.DataFrame, name: str, factor: str, over: list[str]) -> bool:
+    """Whether a column only repeats, for every participant, what the columns averaged over say."""
+    known = [other for other in SAID_BY.get(name, ()) if other in over]
+    cells = piece.groupby(["participant", factor, *known], observed=True, dropna=False)
+    return bool(known) and bool((cells[name].nunique() <= 1).all())
+
+
+def _refuse_confounding(piece: pd.DataFrame, factor: str, name: str, where: str) -> None:
+    seen = [sorted(set(rows[name].dropna().astype(str))) for _, rows in piece.groupby(factor, observed=True)]
+    if len(seen) == 2 and seen[0] != seen[1]:
+        listed = " against ".join(map(", ".join, seen))
         raise EffectError(
-            f"participants of one sample differ in '{name}' ({', '.join(seen[0])}){where}: {_remedies(name)}."
+            f"the two levels of '{factor}' also differ in '{name}' ({listed}){where}, so the difference would mix "
+            f"both. Filter the rows to one '{name}', or give by=['{name}']."
+        )
+
+
+def _refuse_different_people(piece: pd.DataFrame, name: str, where: str) -> None:
+    seen = sorted(set(piece[name].dropna().astype(str)))
+    if len(seen) > 1:
+        raise EffectError(
+            f"participants of one sample differ in '{name}' ({', '.join(seen)}){where}: {_remedies(name)}."
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.cells import Cells, two_levels
+from mmc_analysis.effects.cells import Cells, check_columns, column_names, two_levels, without_index_names
 from mmc_analysis.effects.moments import correlation, moments
 from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, PrePostControl
 from mmc_analysis.errors import EffectError
@@ -34,7 +34,8 @@ def paired(
         With observations: columns of which every combination is a sample of its own. A `study` is always one.
     over : iterable of str
         With observations: design columns over which to average within a participant. Repetitions and trials are
-        averaged anyway; the result's `method` says so.
+        averaged anyway; the result's `method` says so. What only repeats a named column, as percent and kilograms do a load,
+        need not be named.
     missing : {"refuse", "drop"}
         What to do with a participant without both values.
     unit, evidence : str
@@ -72,7 +73,7 @@ def paired(
             "Put the participants in the same order, NaN where one is missing; for different people use independent()."
         )
     gaps = np.isnan(x) | np.isnan(y)
-    note = _handle_gaps(gaps, missing)
+    note = _left_out(_count_gaps(gaps, missing), len(x))
     return _paired_summary(np.where(gaps, np.nan, x), np.where(gaps, np.nan, y), None, unit, evidence, note)
 
 
@@ -112,9 +113,8 @@ def independent(
         _told_by_observations(unit, evidence)
         cells = two_levels(first, second, (level_1, level_2), by, over)
         _refuse_shared(cells, second)
-        x, y = _padded(cells.values_1), _padded(cells.values_2)
-        notes = [_handle_gaps(_holes(cells.values_1, x), missing), _handle_gaps(_holes(cells.values_2, y), missing)]
-        note = "; ".join(dict.fromkeys(part for part in [cells.note, *notes] if part))
+        (x, lost_1), (y, lost_2) = (_complete(cells.labels, side, missing) for side in (cells.values_1, cells.values_2))
+        note = "; ".join(part for part in (cells.note, _left_out(lost_1 + lost_2, len(x))) if part)
         return _independent_summary(x, y, cells.labels, cells.unit, cells.evidence, note)
     _no_levels(level_1, level_2, by, over)
     check_option("evidence", evidence, EVIDENCE)
@@ -124,8 +124,8 @@ def independent(
         raise EffectError(
             f"group 1 has {x.shape[0]} samples (rows) and group 2 has {y.shape[0]}. Give the same number."
         )
-    notes = [_handle_gaps(np.isnan(values), missing) for values in (x, y)]
-    return _independent_summary(x, y, None, unit, evidence, next(filter(None, notes), ""))
+    note = _left_out(sum(_count_gaps(np.isnan(values), missing) for values in (x, y)), len(x))
+    return _independent_summary(x, y, None, unit, evidence, note)
 
 
 @named_options
@@ -172,11 +172,13 @@ def pre_post_control(
             f"observations are needed, one row per value, but got {type(observations).__name__}. From arrays, make both arms "
             "with effects.paired(post, pre) and give them to PrePostControl or to the metric."
         )
-    if group not in observations.columns:
-        raise EffectError(f"the observations have no column '{group}'. Columns: {', '.join(observations.columns)}.")
+    check_columns(observations, ["participant", group])
+    observations = without_index_names(observations)
     found = list(observations[group].dropna().unique())
     for level in (treatment, control):
         check_option(f"level of '{group}'", level, found, EffectError)
+    if treatment == control:
+        raise EffectError(f"two different levels of '{group}' are needed, but got {treatment!r} twice.")
     groups = ["study", "participant"] if "study" in observations else ["participant"]
     both = observations[observations[group].isin([treatment, control])].groupby(groups, observed=True)[group].nunique()
     if (both > 1).any():
@@ -198,7 +200,7 @@ def pre_post_control(
 
 
 def _no_levels(level_1, level_2, by, over) -> None:
-    if level_1 is not None or level_2 is not None or list(by) or list(over):
+    if level_1 is not None or level_2 is not None or column_names("by", by) or column_names("over", over):
         raise EffectError("levels, `by` and `over` belong to observations; with two arrays give the arrays alone.")
 
 
@@ -266,41 +268,50 @@ def _refuse_shared_index(first, second) -> None:
             )
 
 
-def _handle_gaps(gaps: np.ndarray, missing: str) -> str:
-    if not gaps.any():
-        return ""
-    if missing == "refuse":
+def _count_gaps(gaps: np.ndarray, missing: str) -> int:
+    if gaps.any() and missing == "refuse":
         row, column = np.argwhere(gaps)[0]
         raise EffectError(
             f"{int(gaps.sum())} participant{'s' * int(gaps.sum() != 1)} without a value, first in sample {row} at position {column} "
-            "(counted from 0). "
-            "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
+            f"(counted from 0). {_GAP_REMEDY}"
         )
-    return _left_out(int(gaps.sum()))
+    return int(gaps.sum())
 
 
-def _left_out(count: int) -> str:
-    return f"{count} participant{'s' * (count != 1)} without complete values left out" if count else ""
+_GAP_REMEDY = "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
+
+
+def _left_out(count: int, samples: int) -> str:
+    together = f" in {samples} samples together" if samples > 1 else ""
+    return f"{count} participant{'s' * (count != 1)} without complete values left out{together}" if count else ""
 
 
 def _aligned(cells: Cells, missing: str) -> tuple[np.ndarray, np.ndarray, str]:
     """Pair the two levels by participant, (k, m) each, NaN where a sample is shorter, and what was left out, in words."""
-    rows_1, rows_2, dropped = [], [], 0
-    for label, x, y in zip(cells.labels.to_dict("records"), cells.values_1, cells.values_2, strict=True):
-        both = pd.concat([x, y], axis=1, keys=["x", "y"])
-        incomplete = both.isna().any(axis=1)
-        if incomplete.any() and missing == "refuse":
-            people = ", ".join(map(str, both.index[incomplete][:5]))
+    both = [pd.concat([x, y], axis=1, keys=["x", "y"]) for x, y in zip(cells.values_1, cells.values_2, strict=True)]
+    _refuse_incomplete(cells.labels, both, missing, " at one level")
+    kept = [pair.dropna() for pair in both]
+    dropped = sum(len(pair) for pair in both) - sum(len(pair) for pair in kept)
+    return _padded([pair["x"] for pair in kept]), _padded([pair["y"] for pair in kept]), _left_out(dropped, len(kept))
+
+
+def _complete(labels: pd.DataFrame, series: list[pd.Series], missing: str) -> tuple[np.ndarray, int]:
+    """The values of one group, (k, m), NaN where a sample is shorter, and how many participants were left out."""
+    _refuse_incomplete(labels, [s.to_frame() for s in series], missing, "")
+    kept = [s.dropna() for s in series]
+    return _padded(kept), sum(len(s) for s in series) - sum(len(s) for s in kept)
+
+
+def _refuse_incomplete(labels: pd.DataFrame, tables: list[pd.DataFrame], missing: str, at: str) -> None:
+    for label, table in zip(labels.to_dict("records"), tables, strict=True):
+        incomplete = table.index[table.isna().any(axis=1)]
+        if len(incomplete) and missing == "refuse":
+            people = ", ".join(map(str, incomplete[:5]))
             where = ", ".join(f"{name}={value}" for name, value in label.items())
             raise EffectError(
-                f"{int(incomplete.sum())} participant{'s' * int(incomplete.sum() != 1)} without a value at one level ({people}) "
-                f"in the sample {where}. "
-                "Give missing='drop' to leave them out knowingly, or fit a mixed model, which uses what is there."
+                f"{len(incomplete)} participant{'s' * (len(incomplete) != 1)} without a value{at} ({people}) in the sample "
+                f"{where}. {_GAP_REMEDY}"
             )
-        rows_1.append(both.loc[~incomplete, "x"])
-        rows_2.append(both.loc[~incomplete, "y"])
-        dropped += int(incomplete.sum())
-    return _padded(rows_1), _padded(rows_2), _left_out(dropped)
 
 
 def _padded(series: list[pd.Series]) -> np.ndarray:
@@ -309,11 +320,6 @@ def _padded(series: list[pd.Series]) -> np.ndarray:
     for row, s in enumerate(series):
         matrix[row, : len(s)] = s.to_numpy(dtype=float)
     return matrix
-
-
-def _holes(series: list[pd.Series], matrix: np.ndarray) -> np.ndarray:
-    lengths = np.array([len(s) for s in series])
-    return np.isnan(matrix) & (np.arange(matrix.shape[1]) < lengths[:, None])
 
 
 def _refuse_shared(cells: Cells, factor: str) -> None:
@@ -327,11 +333,11 @@ def _refuse_shared(cells: Cells, factor: str) -> None:
 
 
 def _paired_summary(x, y, labels, unit, evidence, note) -> PairedSummary:
-    first, second = moments(x), moments(y)
+    first, second = moments(x, labels), moments(y, labels)
     r = correlation(first, second)
     return PairedSummary(first.n, first.mean, second.mean, first.sd, second.sd, r, labels, unit, evidence, note, x, y)
 
 
 def _independent_summary(x, y, labels, unit, evidence, note) -> IndependentSummary:
-    one, two = moments(x), moments(y)
+    one, two = moments(x, labels), moments(y, labels)
     return IndependentSummary(one.n, two.n, one.mean, two.mean, one.sd, two.sd, labels, unit, evidence, note, x, y)

@@ -1,5 +1,6 @@
 """Is the effect too small to matter, or larger than that? Two one-sided tests and their mirror image."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,18 +10,56 @@ from scipy import special
 from mmc_analysis.effects.arguments import numbers
 from mmc_analysis.effects.controlled_changes import change_difference
 from mmc_analysis.effects.frames import t_limits
-from mmc_analysis.effects.from_contrasts import refuse_adjusted
+from mmc_analysis.effects.from_contrasts import float_column, refuse_adjusted
 from mmc_analysis.effects.hedges import hedges_factor
 from mmc_analysis.effects.noncentral import noncentral_t_tails, noncentrality_limits_t
 from mmc_analysis.effects.raw import mean_change, mean_difference
+from mmc_analysis.effects.responders import signed_root
 from mmc_analysis.effects.samples import IndependentSummary, PairedSummary, PrePostControl
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import named_options
 
-UNCORRECTED = ("d_z", "d_av", "d_s", "glass_delta")
+UNCORRECTED = ("d_z", "d_av", "d_s", "glass_delta", "probability_of_superiority")
+OF_A_MODEL = ("d_total", "d_participant", "d_residual", "d_baseline")
 CORRECTED = ("g_z", "smcc", "g_av", "smcr", "g_s", "glass_delta_corrected", "g_ppc2", "smdh")
-PERCENT_OF_RATIO = "pct_change_of_means"
 NEEDED = ("estimate", "std_error", "df")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where a metric that is bounded or skewed has its test.
+
+    Attributes
+    ----------
+    inward, outward : callable
+        From the metric to the scale of the test, and back.
+    slope : callable
+        Of `inward`, at a value of the metric.
+    words : str
+    """
+
+    inward: Callable[[np.ndarray], np.ndarray]
+    outward: Callable[[np.ndarray], np.ndarray]
+    slope: Callable[[np.ndarray], np.ndarray]
+    words: str
+
+
+SCALES = {
+    "pct_change_of_means": Scale(
+        lambda v: np.log1p(np.maximum(v, -100) / 100), lambda x: 100 * np.expm1(x), lambda v: 1 / (100 + v),
+        "t of the log ratio",
+    ),
+    "probability_of_superiority": Scale(
+        lambda v: special.ndtri(np.clip(v, 0, 1)), special.ndtr,
+        lambda v: np.sqrt(2 * np.pi) * np.exp(special.ndtri(v) ** 2 / 2), "t on the probit scale",
+    ),
+    "cliffs_delta": Scale(
+        lambda v: np.arctanh(np.clip(v, -1, 1)), np.tanh, lambda v: 1 / (1 - v**2), "t on the scale of Fisher's z",
+    ),
+    "sd_individual_response": Scale(
+        lambda v: v * np.abs(v), signed_root, lambda v: 2 * np.abs(v), "difference of variances",
+    ),
+}  # fmt: skip
 
 
 @named_options
@@ -32,8 +71,11 @@ def tost(effect, low: float, high: float, *, alpha: float = 0.05) -> pd.DataFram
     effect : PairedSummary, IndependentSummary, PrePostControl or pandas.DataFrame
         Samples (their raw mean change or difference is tested), or a frame of estimates with `estimate`, `std_error`
         and `df`, such as a contrast of a mixed model with its Kenward-Roger degrees of freedom. Each row is tested as its
-        own interval is made: standardised metrics that carry their t `statistic` against the noncentral t, a percent change
-        of means on the scale of the log ratio, the others by Student's t.
+        own interval is made, where that is known from the row: standardised metrics and probabilities of superiority that
+        carry their t `statistic` against the noncentral t (those of a model if their SD is known at least as well as the
+        contrast's error), a percent change of means on the scale of the log ratio. The others are tested by estimate and
+        `std_error` with Student's t: Cliff's δ and counted probabilities where they have no bounds (Fisher's z, probits), SDs
+        of individual responses as variances.
     low, high : float or array_like, shape (k,)
         The smallest effects that would matter, in the units of the estimate; an infinite one leaves its side untested.
     alpha : float
@@ -108,8 +150,8 @@ class Rows:
     ----------
     frame : pandas.DataFrame
     estimate, std_error, df : ndarray, shape (k,)
-    logs : ndarray of bool, shape (k,)
-        Whether the scale is the log ratio behind a percent change.
+    metric : ndarray of str, shape (k,)
+        Says the scale.
     t, per_t : ndarray, shape (k,)
         The t statistic and what one unit of it is worth in units of the effect, where the noncentral t applies; else NaN.
     """
@@ -118,7 +160,7 @@ class Rows:
     estimate: np.ndarray
     std_error: np.ndarray
     df: np.ndarray
-    logs: np.ndarray
+    metric: np.ndarray
     t: np.ndarray
     per_t: np.ndarray
 
@@ -129,16 +171,22 @@ class Rows:
 
     def inward(self, values: np.ndarray) -> np.ndarray:
         """Bring numbers in the units of the estimates to the scale of the tests."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.logs, np.log1p(np.maximum(values, -100) / 100), values)
+        return _rescaled(values, self.metric, lambda scale: scale.inward)
 
     def outward(self, values: np.ndarray) -> np.ndarray:
         """Bring numbers on the scale of the tests back."""
-        return np.where(self.logs, 100 * np.expm1(np.where(self.logs, values, 0)), values)
+        return _rescaled(values, self.metric, lambda scale: scale.outward)
+
+    @property
+    def words(self) -> np.ndarray:
+        """What each row is tested against, shape (k,)."""
+        words = [SCALES[name].words if name in SCALES else "t" for name in self.metric]
+        return np.where(self.exact, "noncentral t", np.array(words, dtype=object))
 
 
 def _prepared(effect, low, high, alpha) -> tuple[Rows, np.ndarray, np.ndarray]:
-    if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or not 0 < alpha < 0.5:
+    number = isinstance(alpha, (int, float, np.integer, np.floating)) and not isinstance(alpha, bool)
+    if not number or not 0 < alpha < 0.5:
         raise EffectError(f"alpha={alpha!r} is not a fraction between 0 and 0.5.")
     frame = _as_estimates(effect)
     _check_estimates(frame)
@@ -171,11 +219,11 @@ def _check_estimates(frame: pd.DataFrame) -> None:
     for name in NEEDED:
         if name not in frame:
             raise EffectError(f"the frame has no column '{name}'. A test needs estimate, std_error and df.")
-        if name != "df" and not np.isfinite(frame[name].to_numpy(dtype=float)).all():
+        if name != "df" and not np.isfinite(float_column(frame, name)).all():
             raise EffectError(
                 f"'{name}' has an empty or infinite cell. An effect without a standard error cannot be tested."
             )
-    if (frame["std_error"].to_numpy(dtype=float) <= 0).any() or not (frame["df"].to_numpy(dtype=float) > 0).all():
+    if (float_column(frame, "std_error") <= 0).any() or not (float_column(frame, "df") > 0).all():
         raise EffectError("std_error and df must be above zero in every row.")
     refuse_adjusted(frame)
 
@@ -192,12 +240,11 @@ def _check_one_meaning(frame, low, high) -> None:
 
 
 def _on_test_scale(frame: pd.DataFrame) -> Rows:
-    estimate, std_error, df = (frame[name].to_numpy(dtype=float) for name in NEEDED)
+    estimate, std_error, df = (float_column(frame, name) for name in NEEDED)
     metric = frame["metric"].to_numpy(dtype=object) if "metric" in frame else np.full(len(frame), "", dtype=object)
     t = frame["statistic"].to_numpy(dtype=float) if "statistic" in frame else np.full(len(frame), np.nan)
-    logs = metric == PERCENT_OF_RATIO
-    std_error = np.where(logs, std_error / (100 + estimate), std_error)
-    estimate = np.where(logs, np.log1p(np.where(logs, estimate, 0) / 100), estimate)
+    std_error = std_error * _rescaled(estimate, metric, lambda scale: scale.slope, otherwise=1.0)
+    estimate = _rescaled(estimate, metric, lambda scale: scale.inward)
     corrected = np.isin(metric, CORRECTED)
     factor = np.ones(len(frame))
     if corrected.any():
@@ -205,19 +252,38 @@ def _on_test_scale(frame: pd.DataFrame) -> Rows:
             metric == "smdh", frame["n"] - 2 if "n" in frame else df, df
         )  # smdh: Welch's df are others
         factor[corrected] = hedges_factor(correction_df[corrected])
-    exact = (corrected | np.isin(metric, UNCORRECTED)) & np.isfinite(t)
+    by_t = corrected | np.isin(metric, UNCORRECTED) | _as_well_known(metric, estimate, std_error, df, t)
+    exact = by_t & np.isfinite(t)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_t = np.where(exact, estimate / factor / t, np.nan)
     for row in np.flatnonzero(exact & (t == 0)):
         per_t[row] = _worth_of_zero(frame.iloc[row])
-    return Rows(frame, estimate, std_error, df, logs, t, per_t)
+    return Rows(frame, estimate, std_error, df, metric, t, per_t)
+
+
+def _rescaled(values: np.ndarray, metric: np.ndarray, function: Callable, otherwise: float | None = None) -> np.ndarray:
+    """Bring the rows of every metric that has a scale there, or back; the others stay, or become `otherwise`."""
+    found = np.array(values, dtype=float) if otherwise is None else np.full(np.shape(values), otherwise)
+    for name in set(metric) & set(SCALES):
+        rows = metric == name
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found[rows] = function(SCALES[name])(values[rows])
+    return found
+
+
+def _as_well_known(metric, estimate, std_error, df, t) -> np.ndarray:
+    """Whether the SD of a model is known at least as well as the contrast's error, so that its noncentral t holds, (k,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        beyond = std_error**2 - np.where(t == 0, std_error, estimate / t) ** 2
+    return np.isin(metric, OF_A_MODEL) & (beyond <= estimate**2 / (2 * df) + 1e-10 * std_error**2)
 
 
 def _worth_of_zero(row: pd.Series) -> float:
     """A difference of exactly zero leaves no ratio to t; the limits of the row's own noncentral-t interval do."""
-    if not str(row["method"]).endswith("noncentral-t interval") or not np.isfinite(row["conf_high"]):
+    if "; noncentral-t interval" not in str(row["method"]) or not np.isfinite(row["conf_high"]):
         return np.nan
-    return row["conf_high"] / noncentrality_limits_t(0.0, row["df"], row["conf_level"])[1][0]
+    high = _rescaled(np.array([row["conf_high"]]), np.array([row["metric"]]), lambda scale: scale.inward)[0]
+    return high / noncentrality_limits_t(0.0, row["df"], row["conf_level"])[1][0]
 
 
 def _tails(rows: Rows, bound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -240,10 +306,9 @@ def _with_tests(rows: Rows, bounds, p_values, verdict, alpha, name) -> pd.DataFr
     if exact.any():
         limits = noncentrality_limits_t(rows.t[exact], rows.df[exact], level)
         low[exact], high[exact] = (limit * rows.per_t[exact] for limit in limits)
-    reference = np.select([exact, rows.logs], ["noncentral t", "t of the log ratio"], "t").astype(object)
     earlier = rows.frame["method"].astype(str) + "; " if "method" in rows.frame else ""
     return rows.frame.assign(
         bound_low=bounds[0], bound_high=bounds[1], p_lower=p_values[0], p_upper=p_values[1], p_value=p_values[2],
         conf_level=level, conf_low=rows.outward(low), conf_high=rows.outward(high), verdict=verdict,
-        method=earlier + pd.Series(f"{name}, " + reference, index=rows.frame.index),
+        method=earlier + pd.Series([f"{name}, {words}" for words in rows.words], index=rows.frame.index, dtype=object),
     )  # fmt: skip

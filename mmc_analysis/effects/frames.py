@@ -53,6 +53,11 @@ def effect_frame(sample, effect: Effect, conf_level: float | None) -> pd.DataFra
     -------
     pandas.DataFrame
         ``k`` rows in the columns of the estimates table.
+
+    Raises
+    ------
+    EffectError
+        If a label has the name of one of them.
     """
     k = effect.estimate.size
     labels = pd.DataFrame(index=range(k)) if sample.labels is None else sample.labels
@@ -68,6 +73,12 @@ def effect_frame(sample, effect: Effect, conf_level: float | None) -> pd.DataFra
         columns |= {"n_1": sample.n_1, "n_2": sample.n_2}
     columns["method"] = f"{effect.method}; {sample.note}" if sample.note else effect.method
     columns["evidence"] = computed_evidence(sample.evidence)
+    taken = [name for name in labels if name in columns]
+    if taken:
+        raise EffectError(
+            f"the samples are labelled by '{taken[0]}', and an effect has a column of that name. Rename the column of the labels "
+            "or of the observations."
+        )
     return labels.assign(**columns)
 
 

@@ -88,10 +88,14 @@ def d_from_contrast(
 
 def raw_contrasts(contrasts: pd.DataFrame) -> list[np.ndarray]:
     """Return estimate, standard error and df of contrasts in the units of the response, (k,) each, or refuse them."""
+    if not isinstance(contrasts, pd.DataFrame):
+        raise EffectError(
+            f"a frame of contrasts is needed, but got {type(contrasts).__name__}. Give fit.contrasts(...)."
+        )
     for name in NEEDED:
         if name not in contrasts:
             raise EffectError(f"the contrasts have no column '{name}'. Give the frame that fit.contrasts(...) returns.")
-    estimate, error, df = (contrasts[name].to_numpy(dtype=float) for name in NEEDED)
+    estimate, error, df = (float_column(contrasts, name) for name in NEEDED)
     if not (np.isfinite(estimate).all() and (error > 0).all() and (df > 0).all()):
         raise EffectError("every contrast needs an estimate, a std_error and a df above zero.")
     metrics = set(contrasts["metric"]) - {"raw"} if "metric" in contrasts else set()
@@ -100,6 +104,21 @@ def raw_contrasts(contrasts: pd.DataFrame) -> list[np.ndarray]:
                           "Give fit.contrasts(...), or effects.mean_change(...).")  # fmt: skip
     refuse_adjusted(contrasts)
     return [estimate, error, df]
+
+
+def float_column(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """Return a column as floats, (k,), NaN where it is empty, or refuse what is no number.
+
+    Examples
+    --------
+    >>> float_column(pd.DataFrame({"df": ["seventeen"]}), "df")
+    Traceback (most recent call last):
+    mmc_analysis.errors.EffectError: 'df' does not hold numbers: could not convert string to float: 'seventeen'.
+    """
+    try:
+        return frame[name].to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as found:
+        raise EffectError(f"'{name}' does not hold numbers: {found}.") from found
 
 
 def refuse_adjusted(contrasts: pd.DataFrame) -> None:

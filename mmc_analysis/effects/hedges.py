@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special
 
-from mmc_analysis.effects.arguments import refuse
+from mmc_analysis.effects.arguments import numbers, refuse
 
 
 def hedges_factor(df) -> np.ndarray:
@@ -29,7 +29,7 @@ def hedges_factor(df) -> np.ndarray:
     >>> hedges_factor([9, 17, 34]).round(6)
     array([0.913875, 0.955112, 0.97775 ])
     """
-    df = np.atleast_1d(np.asarray(df, dtype=float))
+    (df,) = numbers(df=df)
     refuse(~(df >= 2), "df", df, "Hedges' correction needs at least 2 degrees of freedom (3 participants in a paired "
            "design); report the uncorrected d, or the raw difference.")  # fmt: skip
     half = np.where(np.isfinite(df), df, 4.0) / 2

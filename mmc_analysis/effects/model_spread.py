@@ -5,6 +5,7 @@ import numpy as np
 from mmc_analysis.errors import EffectError
 from mmc_analysis.models import MixedFit, RepeatedFit
 from mmc_analysis.models.mixed.blocks import triangle_indices
+from mmc_analysis.options import check_option
 
 KINDS = ("total", "participant", "residual")
 
@@ -28,7 +29,7 @@ def model_sd(fit: MixedFit | RepeatedFit, kind: str) -> tuple[float, float]:
     Raises
     ------
     EffectError
-        If the model has no such standard deviation, or it is estimated as zero.
+        If there is no such kind, the model has no such standard deviation, or it is estimated as zero.
 
     Examples
     --------
@@ -41,6 +42,9 @@ def model_sd(fit: MixedFit | RepeatedFit, kind: str) -> tuple[float, float]:
     >>> round(sd, 3), round(df, 2)  # the root mean square of the two SDs; 5 (m_1 + m_2)²/(m_1² + m_2²)
     (8.267, 5.34)
     """
+    check_option("kind", kind, KINDS, EffectError)
+    if not isinstance(fit, (MixedFit, RepeatedFit)):
+        raise EffectError(f"a fit of fit_mixed or fit_repeated is needed, but got {type(fit).__name__}.")
     if isinstance(fit, RepeatedFit):
         if kind != "total":
             raise EffectError(f"a marginal model has no '{kind}' variance of its own. Use standardiser='total'.")

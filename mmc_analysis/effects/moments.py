@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from mmc_analysis.effects.arguments import refuse
 
@@ -28,8 +29,8 @@ class Moments:
     deviation: np.ndarray
 
 
-def moments(values: np.ndarray) -> Moments:
-    """Return the moments of the rows of a table, (k, m).
+def moments(values: np.ndarray, labels: pd.DataFrame | None = None) -> Moments:
+    """Return the moments of the rows of a table, (k, m), which `labels` may name.
 
     Raises
     ------
@@ -44,7 +45,7 @@ def moments(values: np.ndarray) -> Moments:
     """
     there = ~np.isnan(values)
     n = there.sum(axis=1)
-    refuse(n < 2, "n", n.astype(float), "At least 2 participants with values are needed.")
+    refuse(n < 2, "n", n.astype(float), "At least 2 participants with values are needed.", labels)
     mean = np.where(there, values, 0).sum(axis=1) / n
     deviation = np.where(there, values - mean[:, None], 0)
     sd = np.sqrt((deviation**2).sum(axis=1) / (n - 1))

@@ -307,8 +307,8 @@ def _solve_f(f, df_1, df_2, alpha, side):
 
     def excess(root, rows):
         tails = noncentral_f_tails(f[rows], df_1[rows], df_2[rows], np.maximum(root, 0) ** 2)
-        # below a noncentrality of zero the equation is carried on as a straight line
-        return -side * _probit(*tails) - reach + side * np.minimum(root, 0)
+        # below a noncentrality of zero the equation is carried on as a straight line of the slope to be expected
+        return -side * _probit(*tails) - reach + side * np.minimum(root, 0) / spread[rows]
 
     guess = np.sqrt(np.maximum(df_1 * f, 0.25))
     spread = 2 * np.sqrt(1 + df_1 * f / df_2)

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.arguments import finite_numbers, refuse
+from mmc_analysis.effects.arguments import finite_numbers, refuse, refuse_counts
 from mmc_analysis.effects.frames import check_level, t_limits, t_quantile, two_sided_p
 from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
 from mmc_analysis.effects.standardised_independent import d_s
@@ -185,7 +185,6 @@ def difference_from_p(
     [1.37]
     """
     check_option("relation", relation, ("=", "<"), EffectError)
-    check_option("tails", tails, (1, 2), EffectError)
     difference, p, df = finite_numbers(difference=difference, p=p, df=df, infinite=("df",))
     t = t_from_p(p, df, tails=tails)
     _refuse_zero(difference, t, "t behind P")
@@ -194,23 +193,27 @@ def difference_from_p(
     return _difference_frame(difference, np.abs(difference / t), df, conf_level, "SE from the printed P", assumption)
 
 
+@named_options
 def t_from_p(p, df, *, tails: int = 2) -> np.ndarray:
     """Return the size of the t statistic behind a P value, shape (k,).
 
     Raises
     ------
     EffectError
-        If P is not between 0 and 1.
+        If P is not between 0 and 1, or `tails` neither 1 nor 2.
 
     Examples
     --------
     >>> t_from_p(0.0096, 17).round(3)
     array([2.917])
     """
+    check_option("tails", tails, (1, 2), EffectError)
     p, df = finite_numbers(p=p, df=df, infinite=("df",))
     refuse((p <= 0) | (p >= 1), "p", p, "A P value lies between 0 and 1; for a printed 0.000 give relation='<' and the "
            "bound, such as 0.0005.")  # fmt: skip
-    return np.array([-t_quantile(q, v) for q, v in zip(p / tails, df, strict=True)], dtype=float)
+    t = np.array([-t_quantile(q, v) for q, v in zip(p / tails, df, strict=True)], dtype=float)
+    refuse(np.isinf(t), "p", p, "No t is that large; give the bound of the P value and relation='<'.")
+    return t
 
 
 @named_options
@@ -238,7 +241,7 @@ def d_from_t(t, n, *, n_2=None, r=None, conf_level: float | None = 0.95) -> pd.D
     Raises
     ------
     EffectError
-        If n < 2, or both n_2 and r are given.
+        If n < 2, r is not between -1 and 1, or both n_2 and r are given.
 
     Examples
     --------
@@ -251,7 +254,8 @@ def d_from_t(t, n, *, n_2=None, r=None, conf_level: float | None = 0.95) -> pd.D
             "a correlation belongs to pairs, a second group size to independent groups; give one of them."
         )
     t, n, second, r_used = finite_numbers(t=t, n=n, n_2=1 if from_pairs else n_2, r=0.5 if r is None else r)
-    refuse(n < 2, "n", n, "At least 2 participants are needed.")
+    refuse_counts(n)
+    refuse(np.abs(r_used) >= 1, "r", r_used, "A correlation must lie strictly between -1 and 1.")
     if from_pairs:
         summary = PairedSummary(n, t / np.sqrt(n), 0, 1 / np.sqrt(2 - 2 * r_used), 1 / np.sqrt(2 - 2 * r_used), r_used)
         from_metric, named = (

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from mmc_analysis.effects.arguments import finite_numbers, refuse
+from mmc_analysis.effects.arguments import finite_numbers, refuse, refuse_counts
 from mmc_analysis.effects.frames import check_level, t_limits, t_quantile, two_sided_p
 from mmc_analysis.effects.samples import IndependentSummary, PairedSummary
 from mmc_analysis.errors import EffectError, MMCWarning
@@ -47,7 +47,7 @@ def sd_from_spread(spread, n, *, kind: str) -> np.ndarray:
     check_option("kind", kind, SPREADS, EffectError)
     spread, n = finite_numbers(spread=spread, n=n)
     refuse(spread <= 0, "spread", spread, "A spread must be above zero.")
-    refuse(n < 2, "n", n, "At least 2 participants are needed.")
+    refuse_counts(n)
     if kind == "sd":
         return spread.copy()
     se = spread if kind == "se" else spread / np.concatenate([np.atleast_1d(t_quantile(0.975, v - 1)) for v in n])
@@ -235,7 +235,7 @@ def mean_sd_from_median(n, median, low, high, *, kind: str) -> pd.DataFrame:
     """
     check_option("kind", kind, MEDIANS, EffectError)
     n, median, low, high = finite_numbers(n=n, median=median, low=low, high=high)
-    refuse(n < 2, "n", n, "At least 2 participants are needed.")
+    refuse_counts(n)
     refuse(~((low <= median) & (median <= high) & (low < high)), "median", median, "It must lie between low and high.")
     skew = np.abs(low + high - 2 * median) / (high - low)
     if kind == "range":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 import pandas as pd
 
-from mmc_analysis.effects.arguments import numbers, refuse
+from mmc_analysis.effects.arguments import numbers, refuse, refuse_counts
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import check_option
 from mmc_analysis.schema import EVIDENCE
@@ -63,12 +63,12 @@ class PairedSummary:
 
     def __post_init__(self):
         _settle(self, ("n", "mean_1", "mean_2", "sd_1", "sd_2", "r"))
-        _check_counts(self.n, "n")
-        _check_spreads(self.sd_1, "sd_1")
-        _check_spreads(self.sd_2, "sd_2")
+        refuse_counts(self.n, "n", self.labels)
+        for name in ("sd_1", "sd_2"):
+            _check_spreads(getattr(self, name), name, self.labels)
         refuse(np.abs(self.r) >= 1, "r", self.r,
                "A correlation must lie strictly between -1 and 1; with |r| = 1 all changes obey one line and "
-               "have no error to speak of. Check the column, or assume an r and vary it.")  # fmt: skip
+               "have no error to speak of. Check the column, or assume an r and vary it.", self.labels)  # fmt: skip
 
     @property
     def mean_change(self) -> np.ndarray:
@@ -130,9 +130,9 @@ class IndependentSummary:
     def __post_init__(self):
         _settle(self, ("n_1", "n_2", "mean_1", "mean_2", "sd_1", "sd_2"))
         for name in ("n_1", "n_2"):
-            _check_counts(getattr(self, name), name)
+            refuse_counts(getattr(self, name), name, self.labels)
         for name in ("sd_1", "sd_2"):
-            _check_spreads(getattr(self, name), name)
+            _check_spreads(getattr(self, name), name, self.labels)
 
     @property
     def mean_difference(self) -> np.ndarray:
@@ -163,7 +163,7 @@ class PrePostControl:
     Raises
     ------
     EffectError
-        If the two differ in their number of samples or in their unit.
+        If the two differ in their number of samples, in their unit or in the order of their labels.
 
     Examples
     --------
@@ -188,6 +188,7 @@ class PrePostControl:
                 f"treatment has {self.treatment.n.size} samples and control {self.control.n.size}. "
                 "Give one control sample per treatment sample, in the same order."
             )
+        _refuse_crossed_labels(self.treatment.labels, self.control.labels)
         for t, c in zip(_each(self.treatment.unit, self.size), _each(self.control.unit, self.size), strict=True):
             if t is not None and c is not None and t != c:
                 raise EffectError(f"treatment is in '{t}' and control in '{c}'. Use one unit.")
@@ -218,6 +219,20 @@ class PrePostControl:
     def note(self) -> str:
         """How the summaries were made."""
         return "; ".join(dict.fromkeys(note for note in (self.treatment.note, self.control.note) if note))
+
+
+def _refuse_crossed_labels(first: pd.DataFrame | None, second: pd.DataFrame | None) -> None:
+    """Refuse arms whose samples are the same in another order, or of other studies."""
+    if first is None or second is None:
+        return
+    for name in [name for name in first if name in second]:
+        one, two = (labels[name].astype(str).tolist() for labels in (first, second))
+        if one != two and (name == "study" or sorted(one) == sorted(two)):
+            row = next(i for i, (a, b) in enumerate(zip(one, two, strict=True)) if a != b)
+            raise EffectError(
+                f"sample {row} (counted from 0) has {name}={one[row]} in the treatment and {name}={two[row]} in the control. Give "
+                "both arms in the same order."
+            )
 
 
 def _shared_labels(first: pd.DataFrame | None, second: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -263,12 +278,23 @@ def _each(one_or_all, like: np.ndarray) -> np.ndarray:
 def select_samples(sample, rows) -> "PairedSummary | IndependentSummary | PrePostControl":
     """Return the summary of some of the samples, by position.
 
+    Raises
+    ------
+    EffectError
+        If there is no such sample.
+
     Examples
     --------
     >>> pair = PairedSummary([18, 20], 59, 50, 15, 15, 0.86)
     >>> select_samples(pair, [1]).n
     array([20.])
     """
+    if not isinstance(sample, (PairedSummary, IndependentSummary, PrePostControl)):
+        raise EffectError(f"a summary of samples is needed, but got {type(sample).__name__}.")
+    try:
+        np.arange(sample.size.size)[rows]
+    except IndexError as found:
+        raise EffectError(f"rows={rows!r} does not fit {sample.size.size} samples: {found}.") from found
     parts = {}
     for each in fields(sample):
         part = getattr(sample, each.name)
@@ -282,11 +308,6 @@ def select_samples(sample, rows) -> "PairedSummary | IndependentSummary | PrePos
     return type(sample)(**parts)
 
 
-def _check_counts(n: np.ndarray, name: str) -> None:
-    refuse(n < 2, name, n, "At least 2 participants are needed for a standard deviation.")
-    refuse(n % 1 != 0, name, n, "A number of participants is a whole number.")
-
-
-def _check_spreads(sd: np.ndarray, name: str) -> None:
+def _check_spreads(sd: np.ndarray, name: str, labels: pd.DataFrame | None) -> None:
     refuse(sd <= 0, name, sd, "A standard deviation must be above zero; if all values are equal, no standardised "
-           "effect or interval exists.")  # fmt: skip
+           "effect or interval exists.", labels)  # fmt: skip

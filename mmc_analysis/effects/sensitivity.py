@@ -27,7 +27,7 @@ def sweep(compute: Callable[..., pd.DataFrame], **assumed) -> pd.DataFrame:
     Raises
     ------
     EffectError
-        If nothing is varied, or the computation does not take what is varied.
+        If nothing is varied, the computation does not take what is varied, or it returns no frame.
 
     Examples
     --------
@@ -38,9 +38,7 @@ def sweep(compute: Callable[..., pd.DataFrame], **assumed) -> pd.DataFrame:
     """
     if not assumed:
         raise EffectError("name at least one assumption and the values to try, such as r=[0.5, 0.7, 0.9].")
-    for name, values in assumed.items():
-        if isinstance(values, str) or not hasattr(values, "__iter__") or not len(list(values)):
-            raise EffectError(f"{name}={values!r}: give the values to try as a list.")
+    assumed = {name: _values(name, values) for name, values in assumed.items()}
     _check_names(compute, assumed)
     frames = []
     for combination in itertools.product(*assumed.values()):
@@ -48,8 +46,24 @@ def sweep(compute: Callable[..., pd.DataFrame], **assumed) -> pd.DataFrame:
         said = ", ".join(
             f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}" for name, value in chosen.items()
         )
-        frames.append(compute(**chosen).assign(assumption=said))
+        frames.append(_frame(compute(**chosen)).assign(assumption=said))
     return pd.concat(frames, ignore_index=True)
+
+
+def _values(name: str, values) -> list:
+    listed = list(values) if hasattr(values, "__iter__") and not isinstance(values, str) else []
+    if not listed:
+        raise EffectError(f"{name}={values!r}: give the values to try as a list.")
+    return listed
+
+
+def _frame(result) -> pd.DataFrame:
+    if not isinstance(result, pd.DataFrame):
+        raise EffectError(
+            f"the computation returned {type(result).__name__}, but a frame of estimates is stacked. Let it end in a metric, "
+            "such as sweep(lambda r: effects.d_av(effects.paired_from_means(..., r=r)), r=[0.5, 0.7])."
+        )
+    return result
 
 
 def _check_names(compute: Callable, assumed: dict) -> None:

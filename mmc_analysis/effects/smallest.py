@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from mmc_analysis.effects.arguments import finite_numbers, refuse
+from mmc_analysis.effects.arguments import finite_numbers, refuse, refuse_counts
 from mmc_analysis.effects.differences import as_paired
 from mmc_analysis.effects.frames import Effect, check_level, computed_evidence, effect_frame
 from mmc_analysis.effects.noncentral import noncentral_t_tails
@@ -164,15 +164,16 @@ def small_telescopes(
     [0.382]
     """
     check_option("design", design, DESIGNS, EffectError)
-    if not 0 < alpha < power < 1:
+    power, alpha = check_level(power, "power"), check_level(alpha, "alpha")
+    if power is None or alpha is None or not alpha < power:
         raise EffectError(f"power must lie between alpha and 1, but got power={power!r}, alpha={alpha!r}.")
     check_option("evidence", evidence, EVIDENCE, EffectError)
     pairs = design == "paired"
     if pairs and n_2 is not None:
         raise EffectError("n_2 is the size of a second group. Give design='independent', or leave it out.")
     n_1, n_2 = finite_numbers(n=n, n_2=n if n_2 is None else n_2)
-    for name, found in (("n", n_1), ("n_2", n_2)):
-        refuse(found < 2, name, found, "Every group needs at least 2 participants.")
+    refuse_counts(n_1)
+    refuse_counts(n_2, "n_2")
     df, per_t = (n_1 - 1, 1 / np.sqrt(n_1)) if pairs else (n_1 + n_2 - 2, np.sqrt(1 / n_1 + 1 / n_2))
     critical = special.stdtrit(df, 1 - alpha / 2)
     ncp = _ncp_for_power(critical, df, power)

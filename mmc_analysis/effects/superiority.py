@@ -43,7 +43,8 @@ def probability_of_superiority(
     Returns
     -------
     pandas.DataFrame
-        ``k`` rows of metric "probability_of_superiority". By counting, `std_error` is empty where one side always wins, and the
+        ``k`` rows of metric "probability_of_superiority"; under normality `statistic` and `p_value` are those of the t test.
+        By counting, `std_error` is empty where one side always wins, and the
         interval covers 88 to 99 % for pairs, since few of them have few shares to show, and 94 to 97 % for groups.
 
     Raises
@@ -68,7 +69,8 @@ def probability_of_superiority(
     density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     described = f"Φ of {'d_z' if is_pair else 'd_s / √2'}; noncentral-t interval, SE by the delta method"
     effect = Effect("probability_of_superiority", special.ndtr(z), density * scale * d["std_error"].to_numpy(),
-                    d["df"].to_numpy(), special.ndtr(low), special.ndtr(high), described)  # fmt: skip
+                    d["df"].to_numpy(), special.ndtr(low), special.ndtr(high), described,
+                    d["statistic"].to_numpy(), d["p_value"].to_numpy())  # fmt: skip
     return effect_frame(sample, effect, level)
 
 

@@ -58,6 +58,19 @@ def test_morris_variance_by_hand(morris):
     assert effects.g_ppc2(*morris)["std_error"][0] ** 2 == pytest.approx(expected, rel=1e-12)
 
 
+def test_morris_variance_with_his_approximate_factor(morris):
+    """By equations 22 to 25 as printed, factor 1 - 3/(4 df - 1), the five studies have these variances."""
+    treatment, control = morris
+    n, df = 1 / treatment.n + 1 / control.n, treatment.n + control.n - 2
+    exact, printed = effects.hedges_factor(df), 1 - 3 / (4 * df - 1)
+    frame = effects.g_ppc2(*morris)
+    g = frame["estimate"] / exact * printed
+    base = 2 * (1 - treatment.r) * n
+    by_print = printed**2 * base * df / (df - 2) * (1 + g**2 / base) - g**2
+    np.testing.assert_allclose(by_print, [0.115772, 0.035384, 0.159087, 0.076219, 0.167458], atol=5e-7)
+    np.testing.assert_allclose(frame["std_error"] ** 2, by_print, rtol=3e-3)
+
+
 def test_prepostcontrol_object_and_two_arms_are_one(morris):
     both = effects.PrePostControl(*morris)
     pd.testing.assert_frame_equal(effects.g_ppc2(both), effects.g_ppc2(*morris))

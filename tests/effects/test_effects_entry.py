@@ -387,3 +387,210 @@ def test_samples_are_selected_from_arms_too():
 def test_more_bad_input_is_refused_with_the_remedy(call, message):
     with pytest.raises(EffectError, match=message):
         call()
+
+
+def test_everybody_who_is_left_out_is_counted(imagery):
+    gone = imagery.assign(value=imagery["value"].where(~imagery["participant"].isin(["imagery0", "control1"])))
+    post = gone[gone["time"] == "post"]
+    with pytest.raises(EffectError, match=r"1 participant without a value \(imagery0\) in the sample contrast=imagery"):
+        effects.independent(post, "group", "imagery", "control")
+    two = effects.independent(post, "group", "imagery", "control", missing="drop")
+    assert (two.n_1[0], two.n_2[0]) == (7, 7)
+    assert two.note == "2 participants without complete values left out"
+    arrays = effects.independent([1.0, 2, np.nan, 4], [2.0, np.nan, 5, np.nan], missing="drop")
+    assert arrays.note == "3 participants without complete values left out"
+
+
+def test_arms_and_occasions_are_not_mixed_unasked(imagery):
+    with pytest.raises(EffectError, match=r"differ in 'group' \(control, imagery\).*over=\['group'\]"):
+        effects.paired(imagery, "time", "post", "pre")
+    assert effects.paired(imagery, "time", "post", "pre", over="group").n[0] == 16
+    assert effects.paired(imagery, "time", "post", "pre", by="group").n.tolist() == [8, 8]
+    apart = imagery[(imagery["group"] == "imagery") == (imagery["time"] == "post")]
+    with pytest.raises(EffectError, match="also differ in 'time'"):
+        effects.independent(apart, "group", "imagery", "control")
+    # what an arm does may carry the arm's name
+    assert effects.independent(imagery.query("time == 'post'").assign(condition=imagery["group"]), "condition", "imagery",
+                               "control").n_1[0] == 8  # fmt: skip
+
+
+@pytest.fixture
+def imagery() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    rows = [(g, f"{g}{i}", t, rng.normal(50 + 5 * (g == "imagery") * (t == "post"), 6))
+            for g in ("imagery", "control") for i in range(8) for t in ("pre", "post")]  # fmt: skip
+    return pd.DataFrame(rows, columns=["group", "participant", "time", "value"])
+
+
+def test_columns_that_say_the_same_need_one_name(bench):
+    """The loads of a lab in words, in percent and in each lifter's kilograms are one question."""
+    weights = bench["participant"].str[1:].astype(int) + 80
+    actual = bench.assign(
+        load_kg=bench["load_pct_1rm"] * weights / 100, load_pct_1rm=bench["load_pct_1rm"] + weights / 100
+    )
+    plain = effects.paired(bench.drop(columns="load_pct_1rm"), "condition", "pectoralis", "regular", over="load")
+    for frame in (bench, actual):
+        for over in ("load", ["load", "load_pct_1rm"]):
+            pair = effects.paired(frame, "condition", "pectoralis", "regular", over=over)
+            np.testing.assert_allclose(pair.mean_change, plain.mean_change, rtol=1e-12)
+    heavier = actual.assign(load_kg=actual["load_kg"] + actual["repetition"])
+    with pytest.raises(EffectError, match="differ in 'load_kg'"):
+        effects.paired(heavier, "condition", "pectoralis", "regular", over="load")
+    confounded = bench.assign(load=bench["load"].where(bench["condition"] == "regular", "80"), exercise="bench press")
+    with pytest.raises(EffectError, match="also differ in 'load'"):
+        effects.paired(confounded.drop(columns="load_pct_1rm").query("load != '60'"), "condition", "pectoralis", "regular",
+                       over="exercise")  # fmt: skip
+
+
+MEASURED = effects.paired([61.2, 48.9, 75.3, 33.1, 90.4, 55.5], [52.0, 47.1, 70.9, 30.2, 71.8, 49.9])
+PRINTED = effects.PairedSummary([18, 20], 59, 50, 15, 15, 0.86)
+
+
+def resampled(metric, **options):
+    return effects.bootstrap_interval(metric, MEASURED, **({"seed": 1} | options))
+
+
+@pytest.mark.filterwarnings("ignore:a mean is less than 3 standard errors")
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: resampled(effects.d_av, seed="x"), "seed='x': a whole number"),
+        (lambda: resampled(effects.d_av, seed=-1), "seed=-1: a whole number"),
+        (lambda: resampled(effects.d_av, seed=None), "seed=None: a whole number"),
+        (lambda: resampled("d_av"), "not a function"),
+        (lambda: resampled(lambda pair: effects.d_av(pair)), "cannot be called with a summary and conf_level=None"),
+        (lambda: resampled(lambda pair, conf_level: 3), "must return a frame with `estimate`"),
+        (
+            lambda: resampled(lambda pair, conf_level: pd.DataFrame({"estimate": [1.0]})),
+            "one row per sample, however many",
+        ),
+        (
+            lambda: effects.bootstrap_interval(
+                effects.percent_change_of_means,
+                effects.paired([1.0, -5, 3, 4, 2, 1], [20.0, 30, 40, 50, 80, 70]),
+                seed=1,
+            ),
+            "resamples of sample 0 .* have no defined effect: mean_1",
+        ),
+        (lambda: effects.sweep(lambda r: 1, r=[0.5]), "returned int, but a frame"),
+        (lambda: effects.sweep(lambda r: 1, r=iter([])), "give the values to try as a list"),
+        (lambda: effects.select_samples(PRINTED, [2]), "does not fit 2 samples"),
+        (lambda: effects.select_samples(effects.d_av(PRINTED), [0]), "a summary of samples is needed"),
+        (lambda: effects.hedges_factor("a"), "not a number"),
+        (lambda: effects.t_from_p(0.05, 17, tails=5), "tails=5 is not allowed"),
+        (lambda: effects.difference_from_p(9, 1e-300, 5), "No t is that large"),
+        (lambda: effects.d_from_t(4.7, 10, r=1), "r = 1 .* strictly between"),
+        (lambda: effects.sd_from_spread(3, 18.5, kind="se"), "whole number"),
+        (lambda: effects.mean_sd_from_median(7.5, 50, 30, 72, kind="range"), "whole number"),
+        (lambda: effects.small_telescopes(18.5), "whole number"),
+        (lambda: effects.small_telescopes(18, power="a"), "power='a' is not a fraction"),
+        (
+            lambda: effects.tost(effects.d_av(PRINTED).assign(estimate="much"), -1, 1),
+            "'estimate' does not hold numbers",
+        ),
+        (lambda: effects.d_from_contrast(PRINTED, 15, standardiser="total"), "a frame of contrasts is needed"),
+        (
+            lambda: effects.d_from_contrast(
+                effects.mean_change(PRINTED).assign(df="many"), 15, standardiser="external"
+            ),
+            "'df' does not hold numbers",
+        ),
+        (lambda: effects.model_sd(PRINTED, "total"), "a fit of fit_mixed or fit_repeated"),
+        (lambda: effects.model_sd(None, "totl"), "kind='totl' is not allowed.*Did you mean 'total'"),
+        (lambda: effects.PairedSummary(np.array([18, "9"], dtype=object), 1, 2, 1, 1, 0.5), "text and truth values"),
+    ],
+)
+def test_what_a_computation_cannot_take_is_said(call, message):
+    with pytest.raises(EffectError, match=message):
+        call()
+
+
+def test_a_metric_of_ones_own_is_resampled():
+    def quotient(pair, conf_level):
+        return pd.DataFrame({"estimate": pair.mean_1 / pair.mean_2})
+
+    frame = resampled(quotient)
+    theirs = resampled(effects.percent_change_of_means)
+    np.testing.assert_allclose(100 * (frame["conf_low"] - 1), theirs["conf_low"], rtol=1e-9)
+    assert frame["method"][0].startswith("BCa bootstrap interval, expanded quantiles, 5000 resamples, seed 1")
+
+
+def test_any_iterable_is_swept_and_any_fraction_is_a_level():
+    frame = effects.sweep(
+        lambda r: effects.d_z(effects.paired_from_means(18, 59, 50, 15, 15, kind="sd", r=r)), r=iter([0.5, 0.9])
+    )
+    assert frame["assumption"].tolist() == ["r = 0.5", "r = 0.9"]
+    assert effects.tost(PRINTED, -4, 4, alpha=np.float32(0.25))["conf_level"].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda f: effects.paired(f, *FOCUS, by=5), "by=5: give the name of a column"),
+        (lambda f: effects.paired(f, *FOCUS, by="load", over=None), "over=None: give the name"),
+        (lambda f: effects.paired(f, *FOCUS, by="load", over=["load"]), "'load' stands in `by` and in `over`"),
+        (lambda f: effects.paired(pd.concat([f, f[["value"]]], axis=1), *FOCUS, by="load"), "several columns 'value'"),
+        (
+            lambda f: effects.d_av(effects.paired(f.assign(n="many"), *FOCUS, by=["load", "n"])),
+            "labelled by 'n', and an effect has a column of that name",
+        ),
+        (
+            lambda f: effects.pre_post_control(f.assign(group="a"), "group", "a", "a", time="condition"),
+            "two different levels of 'group'",
+        ),
+    ],
+)
+def test_questions_that_contradict_themselves_are_refused(ask, message, bench):
+    with pytest.raises(EffectError, match=message):
+        ask(bench)
+
+
+FOCUS = ("condition", "pectoralis", "regular")
+
+
+def test_an_index_may_carry_the_name_of_a_column(bench):
+    plain = effects.paired(bench, *FOCUS, by="load")
+    for index in ("participant", ["participant", "condition"]):
+        pair = effects.paired(bench.set_index(index, drop=False), *FOCUS, by="load")
+        np.testing.assert_array_equal(pair.mean_change, plain.mean_change)
+
+
+def test_arms_need_their_columns(imagery):
+    named = imagery.set_index("participant", drop=False)
+    assert effects.pre_post_control(named, "group", "imagery", "control").size[0] == 16
+    for gone in ("participant", "group"):
+        with pytest.raises(EffectError, match=f"no column '{gone}'"):
+            effects.pre_post_control(imagery.drop(columns=gone), "group", "imagery", "control")
+
+
+def test_a_sample_that_fails_is_named(bench):
+    flat = bench.assign(value=bench["value"].where((bench["load"] != "60") | (bench["condition"] != "regular"), 50.0))
+    with pytest.raises(
+        EffectError, match=r"sd_2 = 0 in sample 1 \(counted from 0\), the first being study=bench, load=60, measure"
+    ):
+        effects.paired(flat, *FOCUS, by="load")
+    gone = bench.assign(value=bench["value"].where((bench["load"] != "60") | (bench["participant"] == "P1")))
+    with pytest.raises(EffectError, match=r"n = 1 in sample 1 .* study=bench, load=60"):
+        effects.paired(gone, *FOCUS, by="load", missing="drop")
+    studies = pd.DataFrame({"study": ["first", "second"]})
+    with pytest.raises(EffectError, match=r"r = 1 in sample 1 \(counted from 0\), the first being study=second"):
+        effects.PairedSummary(18, 59, 50, 15, 15, [0.5, 1.0], studies)
+
+
+def test_arms_are_never_crossed():
+    studies = pd.DataFrame({"study": ["first", "second"], "group": ["imagery", "imagery"]})
+    treated = effects.PairedSummary([18, 20], 59, 50, 15, 15, 0.5, studies)
+    control = effects.PairedSummary([18, 20], 52, 50, 15, 15, 0.5, studies.assign(group="control"))
+    assert effects.g_ppc2(treated, control)["study"].tolist() == ["first", "second"]
+    crossed = effects.PairedSummary([18, 20], 52, 50, 15, 15, 0.5, studies[::-1])
+    with pytest.raises(
+        EffectError, match="sample 0 .* has study=first in the treatment and study=second in the control"
+    ):
+        effects.g_ppc2(treated, crossed)
+
+
+def test_who_was_left_out_is_said_of_all_samples_together():
+    gaps = np.array([[1.0, 2, 4, 3], [np.nan, 3, 5, 1]])
+    pair = effects.paired(gaps, [[2.0, 1, 5, 4], [1.0, 2, 3, 2.5]], missing="drop")
+    assert pair.n.tolist() == [4, 3]
+    assert pair.note == "1 participant without complete values left out in 2 samples together"

@@ -362,7 +362,8 @@ def test_an_extreme_acceleration_keeps_the_limits_in_order():
 
 
 @pytest.mark.parametrize("metric", [effects.d_av, effects.g_av, effects.smcr, effects.percent_change_of_means, effects.d_rm,
-                                    effects.log_ratio_paired, effects.mean_change])  # fmt: skip
+                                    effects.log_ratio_paired, effects.mean_change,
+                                    effects.probability_of_superiority])  # fmt: skip
 @pytest.mark.parametrize("mean", [50.0, 51.3])
 def test_verdict_is_that_of_the_interval(metric, mean):
     pair = effects.PairedSummary(24, mean, 50, 5, 4, 0.7)
@@ -374,7 +375,7 @@ def test_verdict_is_that_of_the_interval(metric, mean):
         assert [row["conf_low"], row["conf_high"]] == pytest.approx([edge["conf_low"], edge["conf_high"]], rel=1e-8)
 
 
-@pytest.mark.parametrize("metric", [effects.g_s, effects.smdh, effects.glass_delta])
+@pytest.mark.parametrize("metric", [effects.g_s, effects.smdh, effects.glass_delta, effects.probability_of_superiority])
 @pytest.mark.parametrize("mean", [50.0, 53.0])
 def test_verdict_is_that_of_the_interval_of_groups(metric, mean):
     two = effects.IndependentSummary(24, 15, mean, 50, 5, 9)
@@ -384,6 +385,55 @@ def test_verdict_is_that_of_the_interval_of_groups(metric, mean):
     assert effects.tost(frame, edge["conf_low"] - 1e-7, edge["conf_high"] + 1e-7)["verdict"][0] == "equivalent"
     assert effects.tost(frame, edge["conf_low"] - 1e-7, edge["conf_high"] - 1e-7)["verdict"][0] == "inconclusive"
     assert effects.tost(frame, edge["conf_low"] + 1e-7, edge["conf_high"] + 1e-7)["verdict"][0] == "inconclusive"
+
+
+@pytest.mark.parametrize("sd_df", [None, 17.0, 40.0])
+@pytest.mark.parametrize("estimate", [-12.0, 0.0, 9.0])
+def test_verdict_is_that_of_the_interval_of_a_model(estimate, sd_df):
+    row = pd.DataFrame({"contrast": ["a - b"], "estimate": [estimate], "std_error": [1.9], "df": [17.0]})
+    options = {"standardiser": "total", "sd_df": sd_df}
+    edge = effects.d_from_contrast(row, 10.0, conf_level=0.90, **options).iloc[0]
+    frame = effects.d_from_contrast(row, 10.0, **options)
+    assert effects.tost(frame, edge["conf_low"] - 1e-7, edge["conf_high"] + 1e-7)["verdict"][0] == "equivalent"
+    assert effects.tost(frame, edge["conf_low"] - 1e-7, edge["conf_high"] - 1e-7)["verdict"][0] == "inconclusive"
+    assert effects.tost(frame, edge["conf_low"] + 1e-7, edge["conf_high"] + 1e-7)["verdict"][0] == "inconclusive"
+
+
+def test_a_vague_standardiser_is_tested_by_its_error():
+    row = pd.DataFrame({"contrast": ["a - b"], "estimate": [9.0], "std_error": [1.9], "df": [17.0]})
+    tested = effects.tost(effects.d_from_contrast(row, 10.0, standardiser="total", sd_df=6.0), -2, 2).iloc[0]
+    assert tested["method"].endswith("TOST, t")
+    assert tested["p_upper"] == pytest.approx(
+        special.stdtr(17.0, (0.9 - 2) / np.hypot(0.19, 0.9 / np.sqrt(12))), rel=1e-10
+    )
+
+
+def test_responses_are_tested_as_variances():
+    arms = effects.PairedSummary(18, 59, 50, 15, 15, 0.86), effects.PairedSummary(20, 51, 50, 15, 14, 0.92)
+    edge = effects.sd_individual_response(*arms, conf_level=0.90, interval="normal").iloc[0]
+    frame = effects.sd_individual_response(*arms)
+    row = effects.tost(frame, edge["conf_low"] - 1e-7, edge["conf_high"] + 1e-7).iloc[0]
+    assert [row["conf_low"], row["conf_high"]] == pytest.approx([edge["conf_low"], edge["conf_high"]], rel=1e-9)
+    assert row["verdict"] == "equivalent"
+    assert effects.tost(frame, edge["conf_low"] - 1e-7, edge["conf_high"] - 1e-7)["verdict"][0] == "inconclusive"
+
+
+def test_shares_are_tested_within_their_bounds():
+    rng = np.random.default_rng(11)
+    n, d = 8, 0.8
+    two = effects.independent(rng.normal(d, 1, (2000, n)), rng.normal(0, 1, (2000, n)))
+    truth = 2 * special.ndtr(d / np.sqrt(2)) - 1
+    delta = effects.cliffs_delta(two)
+    delta = delta[delta["std_error"].notna()]
+    tests = effects.tost(delta, -1, truth)
+    assert tests["conf_low"].between(-1, 1).all()
+    assert tests["conf_high"].between(-1, 1).all()
+    # at the bound itself "equivalent" is wrong in 5 %; by estimate and error alone the other side would err in 10 %
+    assert (tests["verdict"] == "equivalent").mean() < 0.06
+    assert (effects.minimal_effect_test(delta, -1, truth)["verdict"] == "above").mean() < 0.06
+    counted = effects.probability_of_superiority(two, method="counts")
+    by_share = effects.tost(counted[counted["std_error"].notna()], 0, (1 + truth) / 2)
+    assert by_share["conf_high"].max() <= 1
 
 
 def test_an_infinite_bound_leaves_its_side_untested():

@@ -149,3 +149,13 @@ def test_enormous_f_is_met_in_constant_time():
     for limit, tail in ((low, 0.025), (high, 0.975)):
         assert limit[2] / (2 * 1e12) == pytest.approx(special.chdtri(17, 1 - tail) / 17, rel=1e-4)
     assert (low < high).all()
+
+
+def test_limits_of_f_leave_their_tail_with_a_single_error_df():
+    f, df_1 = (grid.ravel() for grid in np.meshgrid([1e3, 1e4, 1e6], [1.0, 5.0, 20.0, 200.0]))
+    for level in (0.9, 0.95, 0.9999):
+        for df_2 in (0.5, 1.0, 2.3):
+            low, high = noncentrality_limits_f(f, df_1, df_2, level)
+            above, below = noncentral_f_tails(f, df_1, df_2, low)[1], noncentral_f_tails(f, df_1, df_2, high)[0]
+            np.testing.assert_allclose(above[low > 0], (1 - level) / 2, rtol=1e-7)
+            np.testing.assert_allclose(below, (1 - level) / 2, rtol=1e-7)
