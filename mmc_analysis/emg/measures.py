@@ -172,8 +172,8 @@ def _spike(evidence: Evidence) -> float:
         size = np.abs(np.nan_to_num(signal[start : round(repetition.stop_s * fs)]))
         if size.max(initial=0.0) > 0:
             at = start + int(size.argmax())
-            around = signal[max(at - reach, 0) : at + reach + 1]
-            ratio = np.fmax(ratio, np.abs(signal[at]) / np.sqrt(np.nanmean(around**2)))
+            level = np.sqrt(np.nanmean(signal[max(at - reach, 0) : at + reach + 1] ** 2))
+            ratio = np.fmax(ratio, np.abs(signal[at]) / level) if level > 0 else ratio
     return float(ratio)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmc_analysis.emg.parameters import check_number
 from mmc_analysis.emg.results import TrialLabel, TrialResult
 from mmc_analysis.emg.settings import REFERENCES, EmgSettings, differences
 from mmc_analysis.errors import RecordingError
@@ -171,7 +172,7 @@ def find_reference(
         )
     candidates = tuple(_candidate(trial, method) for trial in used)
     value, winner = _chosen(candidates, method)
-    rest = _rest(trials) if rest_uv is None else float(rest_uv)
+    rest = _rest(trials) if rest_uv is None else check_number("rest_uv", rest_uv, low=0.0)
     _check_value(value, rest, candidates, settings, used[0].label)
     return Reference(value, method, REFERENCE_UNITS[method], winner, settings, candidates, sessions, rest)
 

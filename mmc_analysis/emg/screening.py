@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.butterworth import check_sampling_frequency
+from mmc_analysis.emg.channels import check_channel, check_signal
 from mmc_analysis.emg.parameters import QualityLimits
 from mmc_analysis.emg.runs import equal_runs, inside, true_runs
 from mmc_analysis.errors import RecordingError
@@ -100,10 +101,7 @@ def screen(signal, fs: float, limits: QualityLimits) -> Screened:
     >>> found.dropout, found.sentinel
     (40, 1)
     """
-    signal = check_signal(signal)
-    if signal.ndim != 1:
-        raise RecordingError(f"one channel at a time: the signal has shape {signal.shape}, not (n_samples,).")
-    signal = signal.copy()
+    signal, fs = check_channel(signal).copy(), check_sampling_frequency(fs)
     missing = ~(np.abs(signal) < BEYOND_NUMBERS)
     signal[missing] = np.nan
     sentinel = sentinels(signal)

@@ -6,6 +6,7 @@ import pytest
 from mmc_analysis.emg import (
     FAULTS,
     EmgSettings,
+    Motion,
     QualityLimits,
     TrialLabel,
     compare_durations,
@@ -305,10 +306,12 @@ def test_a_trial_too_short_for_the_filter_is_refused_by_name():
         (np.ones((2, 8000)), {}, "one channel at a time"),
         (["a"] * 100, {}, "not numbers"),
         (np.array([]), {}, "no samples"),
-        (signal(), {"rest": (9.0, 12.0)}, "inside the recording"),
+        (signal(), {"rest": (9.0, 12.0)}, "outside the recording of 10.000 s"),
         (signal(), {"rest": "start"}, "not a pair of seconds"),
         (signal(), {"rest": (1.0, 1.05)}, "at least 0.1 s"),
         (signal(), {"events": [(5.0, 4.0)]}, "A start must come before its stop"),
+        (signal(), {"motion": "belt", "segment": "motion"}, "must be a Motion"),
+        (signal(), {"motion": Motion(np.arange(800.0), 100.0, None), "segment": "motion"}, "motion.start_s=None"),
     ],
 )
 def test_input_that_is_refused(x, options, words):
