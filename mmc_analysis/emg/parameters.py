@@ -153,7 +153,7 @@ class QualityLimits:
     movement_ratio : float
         Power in 1-10 Hz over power from 10 Hz up, before filtering.
     snr_db : float
-        Least distance between the 95th and the 5th percentile of the envelope.
+        Least distance of the repetitions (95th percentile of the envelope) from rest; not judged in a trial without rest.
     high_frequency_share : float
         Least share of the power from 10 Hz up that lies above 50 Hz; less means that the signal was smoothed before.
     active_over_rest : float

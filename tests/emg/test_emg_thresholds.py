@@ -246,6 +246,37 @@ def test_28_low_signal_to_noise_from_fifteen_decibels(level, flagged):
     assert (found.snr_db < LIMITS.snr_db) is flagged
 
 
+CROPS = {
+    "whole": {"segment": "whole"}, "maximal": {"label": TrialLabel("m", kind="mvic")}, "events": {"events": [(0.0, 1.8)]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fs", [1111.111, 2000.0, 4370.0])
+@pytest.mark.parametrize("crop", CROPS)
+def test_28_a_trial_cropped_to_the_contraction_has_no_rest_to_be_judged_by(crop, fs):
+    for seed in range(4):
+        x = signal(seed, fs=fs)[round(3.1 * fs) : round(4.9 * fs)]
+        found = process(x, SETTINGS.changed(low_pass_hz=450.0), fs=fs, **({"events": None} | CROPS[crop])).quality
+        assert found.flags == () and np.isnan(found.snr_db)
+
+
+def test_28_repetitions_cropped_together_have_no_rest_between_them_or_a_little():
+    for gap in (0.0, 0.2, 0.8):
+        x = signal(bounds=((3.0, 5.0), (5.0 + gap, 7.0 + gap)))[6000 : round((7.0 + gap) * FS)]
+        found = process(x, events=[(0.0, 2.0), (2.0 + gap, 4.0 + gap)]).quality
+        assert "low_snr" not in found.flags
+        assert np.isnan(found.snr_db) == (gap < 0.8)
+
+
+def test_28_one_short_repetition_in_a_long_recording_is_measured_and_a_given_rest_is_always_believed():
+    x = signal(duration_s=60.0, bounds=((30.0, 32.0),), amplitudes_uv=(200.0,))
+    assert process(x, events=[(30.0, 32.0)]).quality.flags == ()
+    noise = np.random.default_rng(1).normal(0, 50, 16_000)
+    noise[8000:] *= 1.5
+    found = process(noise, segment="whole", events=None, rest=(0.5, 3.0)).quality
+    assert "low_snr" in found.flags and found.snr_db == pytest.approx(20 * np.log10(1.5), abs=1.5)
+
+
 @pytest.mark.parametrize(("height", "flagged"), [(100.0, False), (300.0, False), (600.0, True), (3000.0, True)])
 def test_27_movement_from_a_tenth_of_the_power(height, flagged):
     found = process(signal(artefacts=((4.0, height),))).quality
