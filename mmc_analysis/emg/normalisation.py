@@ -117,7 +117,9 @@ def normalise(
         )
     if reference.left_out:
         told = "; ".join(f"{candidate.label.trial}: {candidate.excluded}" for candidate in reference.left_out)
-        notes["reference_excluded"] = f"The reference may be too low, because trials were left out for their faults ({told})."
+        notes["reference_excluded"] = (
+            f"The reference may be too low, because trials were left out for their faults ({told})."
+        )
     if trial.label.session not in reference.sessions:
         notes["session"] = f"The reference is from session {', '.join(reference.sessions)}, declared comparable."
     return NormalisedTrial(trial.label, reference.unit, peak, mean, reference, tuple(notes), tuple(notes.values()))

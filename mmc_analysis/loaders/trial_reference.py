@@ -108,6 +108,7 @@ def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
             percent = normalise(one.result, None, reason=str(fault))
             trials.append(Normalised(one, percent, reason=str(fault)))
     _flag_reference(trials, {one.row.label: one.result for one in done if one.result is not None})
+    _flag_failed(trials, [one.row.label.trial for one in done if one.result is None and one.row.label.kind == "mvic"])
     _flag_submaximal(trials)
     _flag_durations(trials)
     return trials
@@ -124,6 +125,20 @@ def _flag_reference(trials: list[Normalised], results: dict[TrialLabel, TrialRes
             trial.notes.append(
                 f"The trial that set the reference is flagged itself ({', '.join(faults)}): all percents hang on its peak."
             )
+
+
+def _flag_failed(trials: list[Normalised], failed: list[str]) -> None:
+    """Flag trials whose reference is a highest peak that a maximal trial could not compete for, because it failed."""
+    for trial in trials:
+        if (
+            failed
+            and trial.reference is not None
+            and trial.percent is not None
+            and trial.reference.method in ("mvic", "max")
+        ):
+            if "reference_excluded" not in trial.flags:
+                trial.flags.append("reference_excluded")
+            trial.notes.append(f"The reference may be too low, because maximal trials failed ({', '.join(failed)}).")
 
 
 def _flag_submaximal(trials: list[Normalised]) -> None:

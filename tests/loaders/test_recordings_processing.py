@@ -322,6 +322,34 @@ def test_trials_are_flagged_whose_reference_was_set_by_a_doubtful_peak(small):
     assert "set the reference is flagged itself (spike)" in quality["status_description"].iloc[1]
 
 
+def test_trials_are_flagged_whose_reference_a_failed_maximal_trial_could_not_compete_for(small):
+    folder, sheet = small
+    second = sheet.iloc[[0]].assign(file="mvic_2.csv", trial="")
+    (folder / "mvic_2.csv").write_text("nothing")
+    with pytest.warns(MMCWarning, match="1 of 4 channels failed"):
+        quality = process_recordings(pd.concat([sheet, second]), folder=folder).quality
+    assert quality["flags"].tolist() == ["", "reference_excluded", "reference_excluded", "failed"]
+    assert quality["status"].tolist() == ["good", "flagged", "flagged", "failed"]
+    assert "maximal trials failed (mvic_2.csv)" in quality["status_description"].iloc[1]
+
+
+def test_sheets_put_together_may_repeat_their_index(small):
+    folder, sheet = small
+    second = sheet.assign(participant="P2", file=["2_" + file for file in sheet["file"]])
+    for mine, other in zip(sheet["file"], second["file"], strict=True):
+        table = pd.read_csv(folder / mine)
+        table.iloc[:, 1] *= 1.5
+        table.to_csv(folder / other, index=False)
+    both = pd.concat([sheet, second])
+    found, plain = (
+        process_recordings(both, folder=folder),
+        process_recordings(both.reset_index(drop=True), folder=folder),
+    )
+    pd.testing.assert_frame_equal(found.observations, plain.observations)
+    pd.testing.assert_frame_equal(found.quality, plain.quality)
+    assert found.quality["file"].tolist() == both["file"].tolist()
+
+
 def test_longer_repetitions_in_one_condition_are_flagged(small):
     folder, sheet = small
     sheet["condition"], sheet.loc[2, "events"] = ["", "regular", "pectoralis"], "1.5-3"
