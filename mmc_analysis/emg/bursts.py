@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from mmc_analysis.emg.butterworth import Butterworth, check_sampling_frequency, filter_signal
+from mmc_analysis.emg.butterworth import HIGHEST_CORNER, Butterworth, check_sampling_frequency, filter_signal
 from mmc_analysis.emg.channels import check_channel, check_signal, samples_of
 from mmc_analysis.emg.envelopes import linear_envelope
 from mmc_analysis.emg.parameters import BurstSettings
@@ -105,6 +105,11 @@ def _baseline(baseline, signal: np.ndarray, fs: float, bursts: BurstSettings) ->
 
 
 def _relative(signal: np.ndarray, known: np.ndarray, fs: float, bursts: BurstSettings) -> np.ndarray:
+    highest = HIGHEST_CORNER * fs / 2
+    if bursts.slow_low_pass_hz >= highest:
+        raise RecordingError(
+            f"bursts.slow_low_pass_hz={bursts.slow_low_pass_hz:g} must be below {highest:g} Hz at fs={fs:g} Hz. Lower it, or give events=."
+        )
     slow = linear_envelope(signal, fs, Butterworth(low_pass_hz=bursts.slow_low_pass_hz))
     if not known.any():
         return np.zeros(len(signal), dtype=bool)

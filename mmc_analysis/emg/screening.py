@@ -17,6 +17,7 @@ CONVERTER_BITS = (8, 10, 12, 14, 16, 24)
 FLAT_SHARE = 0.9
 BEYOND_NUMBERS = 1e100
 NEAR_ZERO, FAST_OVER_SLOW, SLOW_S = 0.005, 3.0, 0.1
+BELOW_ZERO = 0.5
 
 
 @named_options
@@ -282,4 +283,27 @@ def refuse_processed(signal: np.ndarray, fs: float) -> None:
             f"the signal is never below zero (lowest {lowest:g} µV), so it was rectified or smoothed before. Give the raw "
             "signal, or declare it: EmgSettings(signal='envelope'), for the reference too. If it is raw on an offset that "
             "drifts, subtract the offset first."
+        )
+
+
+def refuse_raw(signal: np.ndarray) -> None:
+    """Refuse a declared envelope that swings below zero at least half as far as above: it is a raw signal.
+
+    Raises
+    ------
+    RecordingError
+        Saying how to have it filtered and smoothed.
+
+    Examples
+    --------
+    >>> refuse_raw(np.array([3.0, -2.0, 4.0, -3.0]))
+    Traceback (most recent call last):
+    mmc_analysis.errors.RecordingError: the signal was declared an envelope, but swings from -3 to 4 µV: ...
+    """
+    known = signal[np.isfinite(signal)]
+    low, high = np.percentile(known, (0.1, 99.9)) if len(known) else (0.0, 0.0)
+    if low < -BELOW_ZERO * high:
+        raise RecordingError(
+            f"the signal was declared an envelope, but swings from {low:.3g} to {high:.3g} µV: an envelope is not below zero. Leave "
+            "signal='envelope' out to have a raw signal filtered and smoothed, or turn an inverted envelope round."
         )

@@ -29,7 +29,7 @@ def signal(seed=1, **plan) -> np.ndarray:
 
 
 def process(x, settings=SETTINGS, **options):
-    return process_trial(x, FS, settings, **({"events": BOUNDS} | options))
+    return process_trial(x, options.pop("fs", FS), settings, **({"events": BOUNDS} | options))
 
 
 CLEAN = process(signal())
@@ -251,6 +251,26 @@ def test_a_rectified_or_smoothed_signal_is_refused_unless_declared(make):
     declared = process(x, EmgSettings(signal="envelope"))
     assert declared.repetitions[0].peak_uv == x[6000:10_000].max()
     assert declared.repetitions[0].mean_uv == pytest.approx(x[6000:10_000].mean())
+
+
+def test_29_a_raw_signal_declared_an_envelope_is_refused_and_an_envelope_is_not():
+    declared = SETTINGS.changed(signal="envelope")
+    for x in (signal(), -process(signal()).envelope):
+        with pytest.raises(RecordingError, match="declared an envelope, but swings"):
+            process(x, declared)
+    smooth = process(signal()).envelope
+    for x in (smooth, smooth - 5.0, np.where(np.arange(len(smooth)) < 500, np.nan, smooth)):
+        assert len(process(x, declared).repetitions) == 2
+    rest = np.random.default_rng(1).normal(0, 1, 8000)
+    assert process(rest, declared, events=None, label=TrialLabel("rest", kind="rest")).quality.status == "good"
+
+
+def test_a_slow_envelope_names_the_corner_that_is_too_high():
+    declared = SETTINGS.changed(signal="envelope")
+    slow = process(signal()).envelope[::200]
+    with pytest.raises(RecordingError, match="bursts.slow_low_pass_hz=6 must be below 4.75 Hz at fs=10 Hz"):
+        process(slow, declared, fs=10.0, events=None)
+    assert len(process(slow, declared, fs=10.0).repetitions) == 2
 
 
 def test_a_smoothed_signal_around_zero_is_refused():
