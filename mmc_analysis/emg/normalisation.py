@@ -25,7 +25,7 @@ class NormalisedTrial:
         Shape (n_repetitions,); NaN where the repetition is empty or there is no reference.
     reference : Reference or None
     flags, notes : tuple of str
-        "above_reference", "reference_excluded" and "session", with one sentence each.
+        "above_reference", "reference_incomplete" and "session", with one sentence each.
     reason : str
         Why there are no values, or "".
     """
@@ -117,7 +117,7 @@ def normalise(
         )
     if reference.left_out:
         told = "; ".join(f"{candidate.label.trial}: {candidate.excluded}" for candidate in reference.left_out)
-        notes["reference_excluded"] = (
+        notes["reference_incomplete"] = (
             f"The reference may be too low, because trials were left out for their faults ({told})."
         )
     if trial.label.session not in reference.sessions:

@@ -55,6 +55,7 @@ def normalised(done: list[Done], across_sessions: bool) -> list[Normalised]:
     found: dict[int, Normalised] = {}
     for members in groups.values():
         found.update(zip(members, _group([done[i] for i in members], across_sessions), strict=True))
+    _flag_failed(list(found.values()))
     trials = _pointed_elsewhere([found[i] for i in range(len(done))])
     _flag_swaps(trials)
     return trials
@@ -108,7 +109,6 @@ def _group(done: list[Done], across_sessions: bool) -> list[Normalised]:
             percent = normalise(one.result, None, reason=str(fault))
             trials.append(Normalised(one, percent, reason=str(fault)))
     _flag_reference(trials, {one.row.label: one.result for one in done if one.result is not None})
-    _flag_failed(trials, [one.row.label.trial for one in done if one.result is None and one.row.label.kind == "mvic"])
     _flag_submaximal(trials)
     _flag_durations(trials)
     return trials
@@ -127,18 +127,27 @@ def _flag_reference(trials: list[Normalised], results: dict[TrialLabel, TrialRes
             )
 
 
-def _flag_failed(trials: list[Normalised], failed: list[str]) -> None:
-    """Flag trials whose reference is a highest peak that a maximal trial could not compete for, because it failed."""
+def _flag_failed(trials: list[Normalised]) -> None:
+    """Flag trials whose reference is a highest peak that a maximal trial of their muscle could not compete for, because it failed."""
+    muscles = {trial.done.row.label.muscle for trial in trials}
+    failed: dict[tuple, list[str]] = {}
     for trial in trials:
+        label = trial.done.row.label
+        of_another = label.position in muscles and label.position != label.muscle
+        if trial.done.result is None and label.kind == "mvic" and not of_another:
+            failed.setdefault((label.muscle, label.side, label.session), []).append(label.trial)
+    for trial in trials:
+        label = trial.done.row.label
+        lost = failed.get((label.muscle, label.side, label.session))
         if (
-            failed
-            and trial.reference is not None
+            lost
             and trial.percent is not None
+            and trial.reference is not None
             and trial.reference.method in ("mvic", "max")
         ):
-            if "reference_excluded" not in trial.flags:
-                trial.flags.append("reference_excluded")
-            trial.notes.append(f"The reference may be too low, because maximal trials failed ({', '.join(failed)}).")
+            if "reference_incomplete" not in trial.flags:
+                trial.flags.append("reference_incomplete")
+            trial.notes.append(f"The reference may be too low, because maximal trials failed ({', '.join(lost)}).")
 
 
 def _flag_submaximal(trials: list[Normalised]) -> None:

@@ -202,7 +202,7 @@ def test_a_clipped_trial_may_not_be_the_reference():
     with pytest.raises(RecordingError, match="may be the reference"):
         find_reference([clipped])
     everything = find_reference([*MVICS, clipped], method="max")
-    assert normalise(clipped, everything).flags == ("above_reference", "reference_excluded")
+    assert normalise(clipped, everything).flags == ("above_reference", "reference_incomplete")
 
 
 @pytest.mark.parametrize("limit", [1550.0, 900.0])
@@ -212,14 +212,14 @@ def test_a_trial_left_out_that_may_have_been_higher_is_told_with_every_percent(l
     reference = find_reference([*MVICS, clipped])
     assert [candidate.label.trial for candidate in reference.left_out] == ["slam"]
     found = normalise(TASKS[0], reference)
-    assert found.flags == ("reference_excluded",)
+    assert found.flags == ("reference_incomplete",)
     assert "may be too low" in found.notes[0] and "slam: " in found.notes[0] and "clipped" in found.notes[0]
     assert found.peak_pct.tolist() == normalise(TASKS[0], REFERENCE).peak_pct.tolist()
 
 
 def test_a_maximal_trial_that_failed_is_told_and_one_without_activity_is_not():
     gaps = trial("lost", 600.0, kind="mvic", plan={"dropouts": ((2.5, 0.4), (5.0, 0.4))}, seed=12)
-    assert normalise(TASKS[0], find_reference([*MVICS, gaps])).flags == ("reference_excluded",)
+    assert normalise(TASKS[0], find_reference([*MVICS, gaps])).flags == ("reference_incomplete",)
     idle = trial("idle", 0.0, kind="mvic", rest=(0.3, 1.8))
     assert idle.quality.flags[0] in ("amplitude", "not_active") and "not_active" in idle.quality.flags
     assert normalise(TASKS[0], find_reference([*MVICS, idle])).flags == ()

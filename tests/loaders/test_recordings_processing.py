@@ -328,9 +328,16 @@ def test_trials_are_flagged_whose_reference_a_failed_maximal_trial_could_not_com
     (folder / "mvic_2.csv").write_text("nothing")
     with pytest.warns(MMCWarning, match="1 of 4 channels failed"):
         quality = process_recordings(pd.concat([sheet, second]), folder=folder).quality
-    assert quality["flags"].tolist() == ["", "reference_excluded", "reference_excluded", "failed"]
+    assert quality["flags"].tolist() == ["", "reference_incomplete", "reference_incomplete", "failed"]
     assert quality["status"].tolist() == ["good", "flagged", "flagged", "failed"]
     assert "maximal trials failed (mvic_2.csv)" in quality["status_description"].iloc[1]
+    other = pd.concat(
+        [sheet, second.assign(position="triceps"), sheet.iloc[[1]].assign(file="c.csv", muscle="triceps", kind="rest")]
+    )
+    (folder / "c.csv").write_bytes((folder / "a.csv").read_bytes() + b"\n")
+    with pytest.warns(MMCWarning, match="1 of 5 channels failed"):
+        quality = process_recordings(other, folder=folder).quality
+    assert not quality["flags"].str.contains("reference_incomplete").any()
 
 
 def test_sheets_put_together_may_repeat_their_index(small):
