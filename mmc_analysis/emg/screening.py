@@ -54,7 +54,7 @@ class Screened:
     signal : numpy.ndarray
         Shape (n,), in µV, a copy.
     clipped : numpy.ndarray of bool
-        Shape (n,): samples at the extreme value in runs.
+        Shape (n,): samples at an extreme value that runs show to be a limit.
     longest_clip : int
         Samples of the longest such run.
     non_finite, sentinel, dropout : int
@@ -214,7 +214,7 @@ def _looks_like_code(value: float) -> bool:
 
 
 def clipping(signal: np.ndarray, run: int, step: float = 0.0) -> np.ndarray:
-    """Return the samples that sit at the highest or lowest value in runs of at least `run`.
+    """Return the samples at the highest or the lowest value, where some of them stand in a run of at least `run`.
 
     Parameters
     ----------
@@ -239,7 +239,8 @@ def clipping(signal: np.ndarray, run: int, step: float = 0.0) -> np.ndarray:
         return np.zeros(len(signal), dtype=bool)
     at_extreme = (signal == np.nanmax(signal)) | (signal == np.nanmin(signal))
     runs = equal_runs(np.where(at_extreme, signal, np.nan), int(run))
-    return inside(runs[~by_resolution(signal, runs, step)], len(signal))
+    limits = signal[runs[~by_resolution(signal, runs, step), 0]]
+    return np.isin(signal, limits)
 
 
 def refuse_counts(signal: np.ndarray) -> None:

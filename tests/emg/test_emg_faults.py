@@ -180,7 +180,7 @@ def test_a_channel_no_more_active_than_rest_is_masked():
     assert np.isnan(found.envelope).all()
 
 
-@pytest.mark.parametrize(("limit", "masked"), [(600.0, False), (400.0, True)])
+@pytest.mark.parametrize(("limit", "masked"), [(650.0, False), (400.0, True)])
 def test_clipping_is_flagged_and_masks_a_repetition_above_one_percent(limit, masked):
     found = process(signal(clip_uv=limit, amplitudes_uv=(250.0, 250.0)))
     assert "clipping" in found.quality.flags

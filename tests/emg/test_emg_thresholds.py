@@ -17,6 +17,7 @@ from mmc_analysis.emg import (
     simulate_study,
     suspect_swap,
 )
+from mmc_analysis.emg.runs import equal_runs
 from mmc_analysis.emg.screening import by_resolution, clipping, resolution
 from mmc_analysis.emg.simulate import TrialPlan, shaped_noise, simulate_trial
 from mmc_analysis.errors import RecordingError
@@ -123,6 +124,18 @@ def test_23_a_crest_of_a_coarse_converter_is_no_clipping_and_a_plateau_is():
     assert clipping(np.where(crest == 4.0, -8.0, crest), 3, step=2.0).sum() == 3
     for step in (0.3, 2.44):
         assert "clipping" in process(np.round(signal(clip_uv=450.0) / step) * step).quality.flags
+
+
+def test_23_every_sample_at_a_limit_is_clipped_once_a_run_shows_it_to_be_one():
+    """At a low rate most crests touch the limit with one or two samples."""
+    x = np.minimum(signal(fs=1259.259), 400.0)
+    found = process(x, fs=1259.259).quality
+    assert (
+        found.clipped
+        == (x == 400.0).sum()
+        > 1.2 * sum(b - a for a, b in equal_runs(np.where(x == 400.0, x, np.nan), 3))
+    )
+    assert not clipping(np.array([0.0, 5.0, 5.0, 1.0, 5.0, -9.0, -9.0, -9.0, 2.0, -9.0]), 3)[:5].any()
 
 
 @pytest.mark.parametrize("fs", [1259.259, 2000.0, 2148.148])
