@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from mmc_analysis.emg import (
     NormalisedTrial,
     Reference,
@@ -187,7 +189,8 @@ def _flag_swaps(trials: list[Normalised]) -> None:
     for members in files.values():
         for own in members:
             label = own.done.row.label
-            others = [other for other in members if other.done.row.label.muscle != label.muscle]
+            others = [other for other in members if other.done.row.label.muscle != label.muscle
+                      and np.isfinite(other.done.result.highest_peak_uv)]  # fmt: skip
             if label.position != label.muscle or not others:
                 continue
             highest = max(others, key=lambda other: other.done.result.highest_peak_uv)

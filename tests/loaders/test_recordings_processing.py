@@ -310,6 +310,16 @@ def test_12_a_maximal_trial_in_which_another_muscle_is_far_higher_is_flagged(tmp
     assert quality["flags"].str.contains("channels_swapped").all() and (quality["status"] == "flagged").all()
 
 
+def test_12_a_dead_channel_does_not_hide_a_swap(tmp_path):
+    rng = np.random.default_rng(5)
+    high, low = (np.r_[rng.normal(0, 3, 2000), rng.normal(0, sd, 6000)] for sd in (500, 30))
+    write_lab_file(tmp_path / "mvic_pec", {"Dead": np.zeros(8000), "Pec": low, "Tri": high}, 1500.0)
+    sheet = pd.DataFrame({"study": "lab", "participant": "P1", "file": "mvic_pec.csv", "channel": ["Dead", "Pec", "Tri"],
+                          "muscle": ["deltoid", "pectoralis", "triceps"], "kind": "mvic", "position": "pectoralis"})  # fmt: skip
+    flags = process_recordings(sheet, folder=tmp_path).quality["flags"]
+    assert flags.str.contains("channels_swapped").tolist() == [False, True, True]
+
+
 def test_trials_are_flagged_whose_reference_was_set_by_a_doubtful_peak(small):
     folder, sheet = small
     assert not process_recordings(sheet, folder=folder).quality["flags"].str.contains("reference_flagged").any()
