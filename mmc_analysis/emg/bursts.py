@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import ndimage
 
-from mmc_analysis.emg.butterworth import Butterworth, check_sampling_frequency, filter_signal
-from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.butterworth import HIGHEST_CORNER, Butterworth, check_sampling_frequency, filter_signal
+from mmc_analysis.emg.channels import check_channel, check_signal, samples_of
 from mmc_analysis.emg.envelopes import linear_envelope
 from mmc_analysis.emg.parameters import BurstSettings
 from mmc_analysis.emg.runs import double_threshold
@@ -80,7 +80,7 @@ def find_bursts(signal, fs: float, bursts: BurstSettings, *, baseline: tuple[flo
     array([[2., 4.]])
     """
     fs = check_sampling_frequency(fs)
-    signal = check_signal(signal)
+    signal = check_channel(signal)
     filled = np.where(np.isfinite(signal), signal, 0.0)
     if bursts.method == "relative":
         active = _relative(filled, np.isfinite(signal), fs, bursts)
@@ -95,9 +95,7 @@ def _baseline(baseline, signal: np.ndarray, fs: float, bursts: BurstSettings) ->
     """Return which samples are rest: those of the baseline that are there."""
     if baseline is None:
         raise RecordingError(f"method='{bursts.method}' needs a stretch of rest: baseline=(start, end) in s.")
-    start, stop = (round(float(second) * fs) for second in baseline)
-    if not 0 <= start < stop <= len(signal):
-        raise RecordingError(f"baseline={tuple(baseline)} lies outside the recording of {len(signal) / fs:.3f} s.")
+    start, stop = samples_of(baseline, "baseline", len(signal), fs)
     rest = np.isfinite(signal)
     rest[:start] = rest[stop:] = False
     if rest.sum() < LEAST_BASELINE_S * fs:
@@ -107,6 +105,11 @@ def _baseline(baseline, signal: np.ndarray, fs: float, bursts: BurstSettings) ->
 
 
 def _relative(signal: np.ndarray, known: np.ndarray, fs: float, bursts: BurstSettings) -> np.ndarray:
+    highest = HIGHEST_CORNER * fs / 2
+    if bursts.slow_low_pass_hz >= highest:
+        raise RecordingError(
+            f"bursts.slow_low_pass_hz={bursts.slow_low_pass_hz:g} must be below {highest:g} Hz at fs={fs:g} Hz. Lower it, or give events=."
+        )
     slow = linear_envelope(signal, fs, Butterworth(low_pass_hz=bursts.slow_low_pass_hz))
     if not known.any():
         return np.zeros(len(signal), dtype=bool)
@@ -161,7 +164,7 @@ def motion_cycles(values, fs: float, bursts: BurstSettings) -> np.ndarray:
     >>> len(motion_cycles(angle, 100.0, BurstSettings()))
     3
     """
-    values, fs = check_signal(values, "motion channel"), check_sampling_frequency(fs)
+    values, fs = check_channel(values, "motion channel"), check_sampling_frequency(fs)
     known = np.isfinite(values)
     if known.sum() < max(2, 0.25 * fs):
         raise RecordingError("the motion channel has less than 0.25 s of values.")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal as dsp
 
-from mmc_analysis.emg.channels import each_channel
+from mmc_analysis.emg.channels import check_signal, each_channel
+from mmc_analysis.emg.parameters import check_number, is_number
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import check_option, named_options
 
@@ -54,7 +55,7 @@ class Butterworth:
             raise RecordingError("a filter needs high_pass_hz, low_pass_hz or both; neither was given.")
         for name in ("high_pass_hz", "low_pass_hz"):
             value = getattr(self, name)
-            if value is not None and not (np.isfinite(value) and value > 0):
+            if value is not None and not (is_number(value) and np.isfinite(value) and value > 0):
                 raise RecordingError(f"{name}={value!r} must be a frequency above 0 Hz, or None.")
         if self.high_pass_hz and self.low_pass_hz and self.high_pass_hz >= self.low_pass_hz:
             raise RecordingError(
@@ -80,11 +81,7 @@ def check_sampling_frequency(fs: float) -> float:
     >>> check_sampling_frequency(2000)
     2000.0
     """
-    if (
-        isinstance(fs, bool)
-        or not isinstance(fs, (int, float, np.integer, np.floating))
-        or not (np.isfinite(fs) and fs > 0)
-    ):
+    if not (is_number(fs) and np.isfinite(fs) and fs > 0):
         raise RecordingError(f"fs={fs!r} is not a sampling frequency. Give samples per second, such as 2000.0.")
     return float(fs)
 
@@ -254,7 +251,7 @@ def filter_signal(
     True
     """
     check_option("padding", padding, PADDINGS, RecordingError)
-    signal = np.asarray(signal, dtype=np.float64)
+    signal = check_signal(signal)
     design = designed(sections(butterworth, fs), fs, butterworth.passes, padding, padding_ms)
     return each_channel(lambda channel: run(design, channel), signal)
 
@@ -286,6 +283,7 @@ class Designed:
 
 def designed(coefficients: np.ndarray, fs: float, passes: int, padding: str, padding_ms: float) -> Designed:
     """Return second-order sections, such as :func:`sections` returns, as a filter that is ready to run."""
+    check_number("padding_ms", padding_ms, low=0.0)
     return Designed(coefficients, dsp.sosfilt_zi(coefficients), fs, passes, padding, round(padding_ms * fs / 1000))
 
 

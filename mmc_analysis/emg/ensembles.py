@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.butterworth import check_sampling_frequency
+from mmc_analysis.emg.channels import check_channel
+from mmc_analysis.emg.parameters import check_number
 from mmc_analysis.emg.repetitions import check_events
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
@@ -65,7 +67,8 @@ def ensemble(envelope, fs: float, bounds, *, points: int = 101, scale: float = 1
     >>> found.curves.tolist(), found.mean.tolist()
     ([[0.0, 25.0, 50.0], [50.0, 75.0, 100.0]], [25.0, 50.0, 75.0])
     """
-    envelope = check_signal(envelope, "envelope")
+    envelope, fs = check_channel(envelope, "envelope"), check_sampling_frequency(fs)
+    scale = check_number("scale", scale, low=-np.inf)
     if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
         raise RecordingError(f"points={points!r} must be a whole number of at least 2, such as 101.")
     bounds = check_events(bounds, len(envelope), fs)

@@ -5,6 +5,7 @@ import numpy as np
 from mmc_analysis.emg.butterworth import Butterworth, check_sampling_frequency, filter_signal
 from mmc_analysis.emg.channels import check_signal, each_channel
 from mmc_analysis.emg.gaps import bridged, stretches
+from mmc_analysis.emg.parameters import check_number
 from mmc_analysis.emg.runs import inside, true_runs
 from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.errors import RecordingError
@@ -65,6 +66,8 @@ def moving_rms(signal, half: int, *, valid: float = 0.9) -> np.ndarray:
     array([3., 3., 3., 3.])
     """
 
+    _check_window(half, valid)
+
     def rms(channel: np.ndarray) -> np.ndarray:
         mean = _moving_mean(np.square, channel, half, valid)
         return np.sqrt(mean, out=mean)
@@ -81,7 +84,14 @@ def moving_arv(signal, half: int, *, valid: float = 0.9) -> np.ndarray:
     >>> moving_arv([3.0, -3.0, 3.0, -3.0], 1)
     array([3., 3., 3., 3.])
     """
+    _check_window(half, valid)
     return each_channel(lambda channel: _moving_mean(np.abs, channel, half, valid), check_signal(signal))
+
+
+def _check_window(half: int, valid: float) -> None:
+    if isinstance(half, bool) or not isinstance(half, (int, np.integer)) or half < 0:
+        raise RecordingError(f"half={half!r} is not a number of samples. Give a whole number of at least 0.")
+    check_number("valid", valid, low=0.0, high=1.0)
 
 
 def _moving_mean(size_of: np.ufunc, channel: np.ndarray, half: int, valid: float) -> np.ndarray:

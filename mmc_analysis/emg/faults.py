@@ -37,7 +37,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType({
     "spikes_at_rest": Fault("flag", "Sharp spikes at rest: heart beats in too short a rest to tell their rhythm, or interference."),
     "spike": Fault("flag", "A few samples far above their surroundings, as a discharge or a loose contact gives: the peak is too high."),
     "movement": Fault("flag", "Strong slow components: movement of electrodes or cables."),
-    "low_snr": Fault("flag", "Little distance between activity and rest, or no rest in the recording."),
+    "low_snr": Fault("flag", "Little distance between activity and rest: a noisy channel, or a muscle that hardly took part."),
     "repetition_count": Fault("flag", "Another number of repetitions than the protocol has. None was dropped."),
     "no_repetition": Fault("flag", "No repetition was found; bursts shorter than bursts.min_burst_ms are none. Give events=, or segment='whole'."),
     "empty_repetition": Fault("mask", "A repetition without amplitudes; its reason stands beside it."),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal as dsp
 
-from mmc_analysis.emg.butterworth import Butterworth, filter_signal
-from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.butterworth import Butterworth, check_sampling_frequency, filter_signal
+from mmc_analysis.emg.channels import check_channel, samples_of
 from mmc_analysis.emg.gaps import bridged
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
@@ -71,10 +71,8 @@ def find_beats(signal, fs: float, rest: tuple[float, float]) -> Beats:
     >>> find_beats(x, 2000.0, (0, 4)).times
     array([0.3, 1.1, 1.9, 2.7, 3.5])
     """
-    signal = check_signal(signal)
-    first, last = (round(second * fs) for second in rest)
-    if not 0 <= first < last <= len(signal):
-        raise RecordingError(f"rest={tuple(rest)} lies outside the recording of {len(signal) / fs:.3f} s.")
+    signal, fs = check_channel(signal), check_sampling_frequency(fs)
+    first, last = samples_of(rest, "rest", len(signal), fs)
     size = np.abs(np.nan_to_num(signal[first:last], nan=0.0, posinf=0.0, neginf=0.0))
     noise = np.median(size) / 0.6745
     peaks = dsp.find_peaks(size, height=max(PEAK_SD * noise, 1e-12), distance=max(1, round(REFRACTORY_S * fs)))[0]
@@ -123,7 +121,7 @@ def subtract_beats(signal, fs: float, rest: tuple[float, float]) -> tuple[np.nda
     >>> len(beats.times), bool(np.abs(cleaned).max() < 60)
     (5, True)
     """
-    signal = check_signal(signal)
+    signal, fs = check_channel(signal), check_sampling_frequency(fs)
     at_rest = find_beats(signal, fs, rest)
     if not len(at_rest.times):
         return signal.copy(), at_rest

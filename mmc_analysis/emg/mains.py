@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import signal as dsp
 
-from mmc_analysis.emg.butterworth import designed, run
-from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.butterworth import check_sampling_frequency, designed, run
+from mmc_analysis.emg.channels import check_channel
 from mmc_analysis.emg.gaps import bridged, stretches
 from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.errors import RecordingError
@@ -43,7 +43,7 @@ def notch(signal, fs: float, settings: EmgSettings) -> np.ndarray:
     """
     if settings.line_freq_hz is None:
         raise RecordingError("a notch needs line_freq_hz: 50 in Europe, 60 in North America. It is never guessed.")
-    signal = check_signal(signal)
+    signal, fs = check_channel(signal), check_sampling_frequency(fs)
     missing = ~np.isfinite(signal)
     cleaned = bridged(signal)
     for start, stop in stretches(missing, fs, settings):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmc_analysis.emg.gaps import stretches
+from mmc_analysis.emg.gaps import edge_mask, stretches
 from mmc_analysis.emg.heart import Beats, find_beats
 from mmc_analysis.emg.rest import Rest
 from mmc_analysis.emg.results import Repetition, TrialLabel
@@ -18,7 +18,7 @@ NAN = float("nan")
 NO_BEATS = Beats(np.empty(0), NAN)
 MOVEMENT_HZ = (1.0, 10.0)
 SMOOTHED_HZ = 50.0
-LEAST_MAINS_S = 0.6
+LEAST_REST_S = 0.6
 SPIKE_REACH_S = 0.25
 
 
@@ -103,7 +103,7 @@ def measured(evidence: Evidence) -> Measures:
     return Measures(
         offset_uv=float(known.mean()) if len(known) else NAN,
         plausible_uv=float(np.percentile(np.abs(known - known.mean()), 99.9)) if len(known) else NAN,
-        snr_db=_snr(evidence.envelope), mains_hz=mains_hz, mains_db=mains_db, spike_ratio=_spike(evidence) if raw else NAN,
+        snr_db=_snr(evidence), mains_hz=mains_hz, mains_db=mains_db, spike_ratio=_spike(evidence) if raw else NAN,
         movement_ratio=_movement(evidence.raw), longest_gap_ms=longest, bridged=bridged, split=split, lost=lost, spiky=spiky,
         beats=find_beats(evidence.filtered, evidence.fs, evidence.rest.interval) if spiky else NO_BEATS,
     )  # fmt: skip
@@ -120,12 +120,31 @@ def _gaps(evidence: Evidence) -> tuple[int, int, int, float]:
     return int((missing & seen).sum()), int((~seen).sum()), int((np.isnan(evidence.filtered) & ~missing).sum()), longest
 
 
-def _snr(envelope: np.ndarray) -> float:
-    known = envelope[np.isfinite(envelope)]
-    if not len(known):
+def _snr(evidence: Evidence) -> float:
+    """Return the 95th percentile of the envelope, of the repetitions where they are known, over its 5th at rest, in dB.
+
+    NaN where the trial holds no rest, as one that is cropped to the contraction: the quietest stretch is no rest if it has less than
+    0.6 s outside the repetitions, or, where they are not known, if it is less than `least_snr_db` below the activity.
+    """
+    rest, fs, bursts = evidence.rest, evidence.fs, evidence.settings.bursts
+    bounds = [(r.start_s, r.stop_s) for r in evidence.repetitions] if evidence.source != "whole" else []
+    active = inside(np.round(np.array(bounds).reshape(-1, 2) * fs).astype(int), len(evidence.envelope))
+    usable = ~edge_mask(evidence.filtered, fs, evidence.settings)
+    activity = evidence.envelope[active & usable if bounds else usable]
+    if rest.interval is None or not rest.amplitude_uv > 0 or not np.isfinite(activity).any():
         return NAN
-    low, high = np.percentile(known, (5, 95))
-    return float(20 * (np.log10(high) - np.log10(low))) if low > 0 and high > 0 else NAN
+    start, stop = (round(second * fs) for second in rest.interval)
+    high = _percentile(activity, 95)[0]
+    quiet = min([rest.amplitude_uv, *_percentile(evidence.envelope[start:stop], 5)])
+    stands_out = high >= 10 ** (bursts.least_snr_db / 20) * rest.amplitude_uv
+    at_rest = (~active[start:stop]).sum() >= LEAST_REST_S * fs and (bool(bounds) or stands_out)
+    return float(20 * np.log10(high / quiet)) if quiet > 0 and (rest.source == "given" or at_rest) else NAN
+
+
+def _percentile(values: np.ndarray, percent: float) -> list[float]:
+    """Return a percentile of the values that are there, in a list; an empty one where there are none."""
+    known = values[np.isfinite(values)]
+    return [float(np.percentile(known, percent))] if len(known) else []
 
 
 def _movement(raw: Spectrum | None) -> float:
@@ -140,7 +159,7 @@ def _mains(evidence: Evidence) -> tuple[float, float]:
         return NAN, NAN
     start, stop = (round(second * evidence.fs) for second in evidence.rest.interval)
     segment_s = min(1.0, (stop - start) / evidence.fs)
-    if segment_s < LEAST_MAINS_S:
+    if segment_s < LEAST_REST_S:
         return NAN, NAN
     try:
         found = spectrum(evidence.filtered[start:stop], evidence.fs, segment_s=segment_s)
@@ -172,8 +191,8 @@ def _spike(evidence: Evidence) -> float:
         size = np.abs(np.nan_to_num(signal[start : round(repetition.stop_s * fs)]))
         if size.max(initial=0.0) > 0:
             at = start + int(size.argmax())
-            around = signal[max(at - reach, 0) : at + reach + 1]
-            ratio = np.fmax(ratio, np.abs(signal[at]) / np.sqrt(np.nanmean(around**2)))
+            level = np.sqrt(np.nanmean(signal[max(at - reach, 0) : at + reach + 1] ** 2))
+            ratio = np.fmax(ratio, np.abs(signal[at]) / level) if level > 0 else ratio
     return float(ratio)
 
 

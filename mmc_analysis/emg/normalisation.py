@@ -25,7 +25,7 @@ class NormalisedTrial:
         Shape (n_repetitions,); NaN where the repetition is empty or there is no reference.
     reference : Reference or None
     flags, notes : tuple of str
-        "above_reference" and "session", with one sentence each.
+        "above_reference", "reference_incomplete" and "session", with one sentence each.
     reason : str
         Why there are no values, or "".
     """
@@ -102,8 +102,8 @@ def normalise(
         empty = np.full(count, np.nan)
         return NormalisedTrial(trial.label, "", empty, empty.copy(), None, reason=reason)
     _check_fit(trial, reference, across_sessions)
-    peak = 100 * np.array([r.peak_uv for r in trial.repetitions], dtype=float) / reference.value_uv
-    mean = 100 * np.array([r.mean_uv for r in trial.repetitions], dtype=float) / reference.value_uv
+    peak = 100 * (np.array([r.peak_uv for r in trial.repetitions], dtype=float) / reference.value_uv)
+    mean = 100 * (np.array([r.mean_uv for r in trial.repetitions], dtype=float) / reference.value_uv)
     above = int((peak > 100 * (1 + 1e-12)).sum())
     if above and reference.method in ("max", "task_peak") and not _excluded(trial, reference):
         raise RecordingError(
@@ -114,6 +114,11 @@ def normalise(
     if above:
         notes["above_reference"] = (
             f"{above} of {count} repetitions peak above 100 % (highest {np.nanmax(peak):.1f} %); kept."
+        )
+    if reference.left_out:
+        told = "; ".join(f"{candidate.label.trial}: {candidate.excluded}" for candidate in reference.left_out)
+        notes["reference_incomplete"] = (
+            f"The reference may be too low, because trials were left out for their faults ({told})."
         )
     if trial.label.session not in reference.sessions:
         notes["session"] = f"The reference is from session {', '.join(reference.sessions)}, declared comparable."

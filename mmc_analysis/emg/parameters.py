@@ -36,6 +36,32 @@ def named_fields(cls):
     return cls
 
 
+def is_number(value) -> bool:
+    """Return whether a value is one real number; True and False are none."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def check_number(name: str, value, *, low: float, high: float = np.inf) -> float:
+    """Return a value that is a number in [low, high].
+
+    Raises
+    ------
+    RecordingError
+        Naming the value and what is allowed.
+
+    Examples
+    --------
+    >>> check_number("padding_ms", -1, low=0.0)
+    Traceback (most recent call last):
+    mmc_analysis.errors.RecordingError: padding_ms=-1 is not allowed. Give a number of at least 0.
+    """
+    if not is_number(value) or not low <= value <= high or not np.isfinite(value):
+        allowed = "a number" if low == -np.inf else f"a number of at least {low:g}"
+        allowed = f"a number from {low:g} to {high:g}" if np.isfinite(high) else allowed
+        raise RecordingError(f"{name}={value!r} is not allowed. Give {allowed}.")
+    return float(value)
+
+
 def check_numbers(record, *, low: float, names, high: float = np.inf) -> None:
     """Refuse fields that are not numbers in [low, high], naming record, field and value.
 
@@ -45,11 +71,7 @@ def check_numbers(record, *, low: float, names, high: float = np.inf) -> None:
         For the first such field.
     """
     for name in names:
-        value = getattr(record, name)
-        number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-        if not number or not low <= value <= high or not np.isfinite(value):
-            allowed = f"a number from {low:g} to {high:g}" if np.isfinite(high) else f"a number of at least {low:g}"
-            raise RecordingError(f"{type(record).__name__}: {name}={value!r} is not allowed. Give {allowed}.")
+        check_number(f"{type(record).__name__}: {name}", getattr(record, name), low=low, high=high)
 
 
 @named_fields
@@ -131,7 +153,7 @@ class QualityLimits:
     movement_ratio : float
         Power in 1-10 Hz over power from 10 Hz up, before filtering.
     snr_db : float
-        Least distance between the 95th and the 5th percentile of the envelope.
+        Least distance of the repetitions (95th percentile of the envelope) from rest; not judged in a trial without rest.
     high_frequency_share : float
         Least share of the power from 10 Hz up that lies above 50 Hz; less means that the signal was smoothed before.
     active_over_rest : float

@@ -108,7 +108,7 @@ def _signal_notes(evidence: Evidence, measures: Measures) -> dict[str, str]:
     if measures.movement_ratio > limits.movement_ratio:
         found["movement"] = f"power in 1-10 Hz is {measures.movement_ratio:.2f} of that above."
     if measures.snr_db < limits.snr_db and evidence.label.kind != "rest":
-        found["low_snr"] = f"{measures.snr_db:.1f} dB between the 5th and 95th percentile of the envelope."
+        found["low_snr"] = f"activity is {measures.snr_db:.1f} dB above rest ({evidence.rest.amplitude_uv:.3g} µV)."
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmc_analysis.emg.parameters import check_number
 from mmc_analysis.emg.results import TrialLabel, TrialResult
 from mmc_analysis.emg.settings import REFERENCES, EmgSettings, differences
 from mmc_analysis.errors import RecordingError
@@ -34,12 +35,15 @@ class Candidate:
         The repetition that reached it, from 1; 0 for a mean.
     excluded : str
         Why it may not be the reference, or "".
+    may_be_higher : bool
+        It is excluded for a fault that hides how high it was: clipping, or any fault of a maximal trial but lack of activity.
     """
 
     label: TrialLabel
     value_uv: float
     repetition: int
     excluded: str = ""
+    may_be_higher: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,11 @@ class Reference:
             return str(self.winner)
         used = [candidate for candidate in self.candidates if not candidate.excluded]
         return f"mean of {len(used)} trials: " + "; ".join(candidate.label.trial for candidate in used)
+
+    @property
+    def left_out(self) -> tuple[Candidate, ...]:
+        """Excluded trials without which the highest peak may be too low; () where the reference is a mean."""
+        return tuple(c for c in self.candidates if c.may_be_higher) if self.method in _HIGHEST else ()
 
     def sensitivity(self) -> "Sensitivity":
         """Return what the reference would be without its winning trial."""
@@ -171,7 +180,7 @@ def find_reference(
         )
     candidates = tuple(_candidate(trial, method) for trial in used)
     value, winner = _chosen(candidates, method)
-    rest = _rest(trials) if rest_uv is None else float(rest_uv)
+    rest = _rest(trials) if rest_uv is None else check_number("rest_uv", rest_uv, low=0.0)
     _check_value(value, rest, candidates, settings, used[0].label)
     return Reference(value, method, REFERENCE_UNITS[method], winner, settings, candidates, sessions, rest)
 
@@ -218,10 +227,11 @@ def _candidate(trial: TrialResult, method: str) -> Candidate:
     )
     values = np.array([r.peak_uv if method in _HIGHEST else r.mean_uv for r in trial.repetitions], dtype=float)
     if not np.isfinite(values).any():
-        return Candidate(trial.label, float("nan"), 0, excluded or "it has no usable repetition")
+        hidden = bool(excluded) or (trial.label.kind == "mvic" and "not_active" not in trial.quality.flags)
+        return Candidate(trial.label, float("nan"), 0, excluded or "it has no usable repetition", hidden)
     if method in _HIGHEST:
         best = int(np.nanargmax(values))
-        return Candidate(trial.label, float(values[best]), trial.repetitions[best].index, excluded)
+        return Candidate(trial.label, float(values[best]), trial.repetitions[best].index, excluded, bool(excluded))
     return Candidate(trial.label, float(np.nanmean(values)), 0, excluded)
 
 

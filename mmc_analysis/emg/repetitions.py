@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmc_analysis.emg.bursts import find_bursts, motion_cycles
+from mmc_analysis.emg.butterworth import check_sampling_frequency
+from mmc_analysis.emg.channels import check_channel
 from mmc_analysis.emg.envelopes import window_length_ms
 from mmc_analysis.emg.gaps import edge_mask
+from mmc_analysis.emg.parameters import check_number
 from mmc_analysis.emg.results import SEGMENTS, Motion, Repetition
 from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.emg.spectra import median_frequency, spectrum
@@ -119,6 +122,7 @@ def find_repetitions(
         raise RecordingError(
             f"expected={expected!r} is not a number of repetitions. Give a whole number from 1, or leave it out."
         )
+    filtered, fs = check_channel(filtered), check_sampling_frequency(fs)
     duration = len(filtered) / fs
     if segment == "whole":
         return Segmentation(np.array([[0.0, duration]]), "whole")
@@ -141,7 +145,10 @@ def find_repetitions(
 def _bounds(source: str, filtered, fs: float, settings: EmgSettings, motion: Motion | None, rest) -> np.ndarray:
     if source == "signal":
         return find_bursts(filtered, fs, settings.bursts, baseline=rest)
-    cycles = np.clip(motion_cycles(motion.values, motion.fs, settings.bursts) + motion.start_s, 0.0, len(filtered) / fs)
+    if not isinstance(motion, Motion):
+        raise RecordingError(f"motion={motion!r:.80} must be a Motion(values, fs).")
+    late = check_number("motion.start_s", motion.start_s, low=-np.inf)
+    cycles = np.clip(motion_cycles(motion.values, motion.fs, settings.bursts) + late, 0.0, len(filtered) / fs)
     return cycles[cycles[:, 1] > cycles[:, 0]]
 
 
@@ -177,11 +184,13 @@ def measure_repetitions(
     >>> found[0].peak_uv, found[0].mean_uv
     (7.0, 7.0)
     """
-    envelope, filtered = np.asarray(envelope, dtype=float), np.asarray(filtered, dtype=float)
+    envelope, filtered, fs = check_channel(envelope, "envelope"), check_channel(filtered), check_sampling_frequency(fs)
     clipped = np.zeros(len(envelope), dtype=bool) if clipped is None else np.asarray(clipped, dtype=bool)
+    none = hasattr(bounds, "__len__") and not len(bounds)
+    bounds = np.empty((0, 2)) if none else check_events(bounds, len(envelope), fs)
     edge = edge_mask(filtered, fs, settings)
     measured = []
-    for index, (start_s, stop_s) in enumerate(np.asarray(bounds, dtype=float).reshape(-1, 2), 1):
+    for index, (start_s, stop_s) in enumerate(bounds, 1):
         part = slice(max(0, round(start_s * fs)), min(len(envelope), round(stop_s * fs)))
         measured.append(_measure(index, part, envelope, filtered, edge, clipped, fs, settings))
     return tuple(measured)

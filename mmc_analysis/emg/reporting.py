@@ -16,6 +16,7 @@ SOURCES = (
     "McManus L et al. (2021) CEDE project: terminology matrix, J Electromyogr Kinesiol",
 )
 OWN_REFERENCES = ("task_mean", "task_peak")
+MEANS = ("submaximal", "task_mean")
 ENVELOPE_WORDS = {"rms": "root mean square", "arv": "average rectified value"}
 REFERENCE_WORDS = {
     "mvic": "the highest peak over all trials and positions of maximal voluntary isometric contraction",
@@ -28,6 +29,7 @@ PARAMETER_WORDS = {
     "high_pass_hz": "high-pass corner", "low_pass_hz": "low-pass corner", "order": "order of the filter", "envelope": "kind of amplitude",
     "window_ms": "window", "reference": "reference", "ecg": "treatment of heart beats", "ecg_high_pass_hz": "corner against heart beats",
 }  # fmt: skip
+FLAG_WORDS = {"low_snr": "low SNR", "reading": "remarks of the reader"}
 DECIBELS_PER_ORDER = 6
 BURST_WORDS = {
     "relative": "a linear envelope ({slow_low_pass_hz:g} Hz) above {percent:g} % of the way from its low to its high level",
@@ -82,6 +84,8 @@ class Tally:
     ----------
     signals, masked, failed, repetitions, empty : int
         Channels of trials; those with an empty amplitude, and those that could not be processed; repetitions, and empty ones.
+    without_reference : int
+        Task signals that have no percents.
     flags : mapping of str to int
         Code to the number of signals that have it.
     """
@@ -91,6 +95,7 @@ class Tally:
     failed: int = 0
     repetitions: int = 0
     empty: int = 0
+    without_reference: int = 0
     flags: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -100,7 +105,7 @@ def tally(quality: Iterable[Quality]) -> Tally:
     Examples
     --------
     >>> tally([])
-    Tally(signals=0, masked=0, failed=0, repetitions=0, empty=0, flags={})
+    Tally(signals=0, masked=0, failed=0, repetitions=0, empty=0, without_reference=0, flags={})
     """
     records = list(quality)
     flags: dict[str, int] = {}
@@ -176,8 +181,8 @@ def paragraph(
     str
     """
     parts = [
-        _acquired(acquisition, rates), _filtered(settings), _treated(settings), _smoothed(settings, rates), _measured(settings),
-        _normalised(settings, methods, factors, acquisition), _gaps(settings), _quality(counts), _preset(settings),
+        _acquired(acquisition, rates), _filtered(settings), _treated(settings, rates), _smoothed(settings, rates), _measured(settings),
+        _normalised(settings, methods, factors, acquisition, counts), _gaps(settings), _quality(counts), _preset(settings),
         _missing(acquisition, rates, settings),
     ]  # fmt: skip
     return " ".join(part for part in parts if part)
@@ -221,25 +226,22 @@ def _filtered(settings: EmgSettings) -> str:
     return (
         f"Whole recordings were {kind} filtered with a Butterworth filter ({width}, effective order {band.order} "
         f"({DECIBELS_PER_ORDER * band.order} dB per octave), {passes} of order {band.design_order}, -3 dB at the corners {corners}; ends {ends} for {settings.padding_ms:g} ms); peaks were not taken within "
-        f"{settings.edge_ms:g} ms of an end."
+        f"{settings.edge_ms:g} ms of an end of the recording or of a long gap."
     )
 
 
-def _treated(settings: EmgSettings) -> str:
+def _treated(settings: EmgSettings, rates: Sequence[float]) -> str:
     heart = {
         "none": "Heart beats were not treated", "template": "The mean heart beat at rest was subtracted",
-        "high-pass": f"Heart beats were damped by the high-pass corner of {settings.ecg_high_pass_hz:g} Hz",
+        "high-pass": f"Heart beats were damped by the high-pass corner of {settings.band.high_pass_hz:g} Hz",
     }[settings.ecg]  # fmt: skip
     mains = "and mains interference was not filtered."
     if settings.mains == "notch":
-        harmonics = (
-            f" and its harmonics up to {settings.notch_harmonics * settings.line_freq_hz:g} Hz"
-            if settings.notch_harmonics > 1
-            else ""
-        )
-        mains = (
-            f"and mains was notched at {settings.line_freq_hz:g} Hz{harmonics} (width {settings.notch_width_hz:g} Hz)."
-        )
+        line, highest = settings.line_freq_hz, settings.notch_harmonics * settings.line_freq_hz
+        while rates and highest >= max(rates) / 2:
+            highest -= line
+        harmonics = f" and its harmonics up to {highest:g} Hz" if highest > line else ""
+        mains = f"and mains was notched at {line:g} Hz{harmonics} ({settings.notch_width_hz:g} Hz wide at -6 dB)."
     return "" if settings.signal == "envelope" else f"{heart}, {mains}"
 
 
@@ -250,7 +252,7 @@ def _smoothed(settings: EmgSettings, rates: Sequence[float]) -> str:
         smoothing = settings.smoothing
         return (
             f"The amplitude is the linear envelope: rectified, then low-pass filtered at {smoothing.low_pass_hz:g} Hz (Butterworth, "
-            f"effective order {smoothing.order})."
+            f"effective order {smoothing.order}{', zero-lag' * (smoothing.passes == 2)})."
         )
     lengths = sorted({round(window_length_ms(settings.window_ms, rate), 1) for rate in rates}) or [settings.window_ms]
     length = " or ".join(f"{length:g}" for length in lengths)
@@ -269,24 +271,35 @@ def _measured(settings: EmgSettings) -> str:
 
 
 def _normalised(
-    settings: EmgSettings, methods: Sequence[str], factors: Sequence[float], acquisition: Acquisition | None
+    settings: EmgSettings,
+    methods: Sequence[str],
+    factors: Sequence[float],
+    acquisition: Acquisition | None,
+    counts: Tally,
 ) -> str:
     used = list(dict.fromkeys(methods)) or [settings.reference]
     done = f" ({acquisition.reference_contractions})" if acquisition and acquisition.reference_contractions else ""
     text = f"Amplitudes were expressed in percent of {' or '.join(REFERENCE_WORDS[m] for m in used)}{done}, processed identically."
     if factors:
+        which = "changes it most" if set(used) <= set(MEANS) else "set it"
         text += (
-            f" Without the trial that set it, values would be multiplied by {min(factors):.2f} to {max(factors):.2f} "
+            f" Without the trial that {which}, values would be multiplied by {min(factors):.2f} to {max(factors):.2f} "
             f"({len(factors)} reference{'s' * (len(factors) > 1)})."
         )
+    if counts.without_reference:
+        one = counts.without_reference == 1
+        text += f" {counts.without_reference} signal{'' if one else 's'} of tasks {'has' if one else 'have'} no reference and no percents."
     return text
 
 
 def _gaps(settings: EmgSettings) -> str:
-    if settings.signal == "envelope":
-        return ""
-    return (
-        f"Gaps up to {settings.bridge_ms:g} ms were bridged for the filter only; repetitions with more than "
+    bridged = (
+        ""
+        if settings.signal == "envelope"
+        else f"Gaps up to {settings.bridge_ms:g} ms were bridged for the filter only; "
+    )
+    return bridged + (
+        f"{'r' if bridged else 'R'}epetitions with more than "
         f"{100 * settings.repetition_missing:g} % of their samples missing or more than "
         f"{100 * settings.limits.clip_repetition:g} % clipped were left empty."
     )
@@ -296,12 +309,12 @@ def _quality(counts: Tally) -> str:
     if not counts.signals:
         return ""
     listed = ", ".join(
-        f"{flag.replace('_', ' ')} {n}"
+        f"{FLAG_WORDS.get(flag, flag.replace('_', ' '))} {n}"
         for flag, n in sorted(counts.flags.items(), key=lambda item: (-item[1], item[0]))
     )
     failed = f"{counts.failed} could not be processed, " if counts.failed else ""
-    text = (f"Of {counts.signals} signal{'s' * (counts.signals > 1)}, {failed}{counts.masked} were wholly or partly masked; {counts.empty} of "
-            f"{counts.repetitions} repetitions are empty.")  # fmt: skip
+    text = (f"Of {counts.signals} signal{'s' * (counts.signals > 1)}, {failed}{counts.masked} {'was' if counts.masked == 1 else 'were'} wholly or partly masked; {counts.empty} of "
+            f"{counts.repetitions} repetitions {'is' if counts.empty == 1 else 'are'} empty.")  # fmt: skip
     return text + (f" Flags: {listed}." if listed else " None was flagged.")
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from mmc_analysis.emg.butterworth import check_sampling_frequency
+from mmc_analysis.emg.channels import check_channel, samples_of
 from mmc_analysis.emg.envelopes import moving_rms
 from mmc_analysis.emg.gaps import edge_mask
 from mmc_analysis.emg.runs import double_threshold, true_runs
@@ -79,9 +81,11 @@ def find_rest(filtered, fs: float, settings: EmgSettings, *, rest: tuple[float, 
     >>> found.source, bool(1.8 < found.amplitude_uv < 2.2)
     ('quietest', True)
     """
-    filtered = np.asarray(filtered, dtype=float)
+    filtered, fs = check_channel(filtered), check_sampling_frequency(fs)
     if rest is not None:
-        start, stop = _given(rest, filtered, fs)
+        start, stop = samples_of(rest, "rest", len(filtered), fs)
+        if stop - start < LEAST_REST_S * fs:
+            raise RecordingError(f"rest={tuple(rest)} is too short: it must have at least {LEAST_REST_S:g} s.")
         return _described(start, stop, "given", filtered, fs, settings)
     step = max(1, round(PIECE_S * fs))
     usable = np.where(edge_mask(filtered, fs, settings), np.nan, filtered)
@@ -126,18 +130,6 @@ def _pieces(signal: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray]:
     enough = known.sum(axis=1) >= step / 2
     level, peak = np.sqrt((size**2).sum(axis=1) / count), size.max(axis=1)
     return np.where(enough, level, np.nan), np.where(enough, peak, np.nan)
-
-
-def _given(rest, filtered: np.ndarray, fs: float) -> tuple[int, int]:
-    try:
-        start, stop = (round(float(second) * fs) for second in rest)
-    except (TypeError, ValueError, OverflowError) as fault:
-        raise RecordingError(f"rest={rest!r} is not a pair of seconds. Give rest=(start, stop) in s.") from fault
-    if not 0 <= start < stop <= len(filtered) + 1 or stop - start < LEAST_REST_S * fs:
-        raise RecordingError(
-            f"rest={tuple(rest)} must be at least {LEAST_REST_S:g} s inside the recording of {len(filtered) / fs:.3f} s."
-        )
-    return start, min(stop, len(filtered))
 
 
 def _described(start: int, stop: int, source: str, filtered: np.ndarray, fs: float, settings: EmgSettings) -> Rest:

@@ -126,7 +126,7 @@ class Quality:
     rest_from : str
         "given", or "quietest": the longest quiet stretch, which may not be true rest.
     rest_kurtosis, snr_db, mains_hz, mains_db, spike_ratio, movement_ratio, heart_rate_hz : float
-        NaN where they could not be computed.
+        NaN where they could not be computed; `snr_db` also in a trial that holds no rest, as one cropped to the contraction.
     beats_found, beats_subtracted : int
     repetitions, repetitions_empty : int
     repetitions_expected : int or None

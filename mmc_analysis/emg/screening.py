@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.butterworth import check_sampling_frequency
+from mmc_analysis.emg.channels import check_channel, check_signal
 from mmc_analysis.emg.parameters import QualityLimits
 from mmc_analysis.emg.runs import equal_runs, inside, true_runs
 from mmc_analysis.errors import RecordingError
@@ -16,6 +17,7 @@ CONVERTER_BITS = (8, 10, 12, 14, 16, 24)
 FLAT_SHARE = 0.9
 BEYOND_NUMBERS = 1e100
 NEAR_ZERO, FAST_OVER_SLOW, SLOW_S = 0.005, 3.0, 0.1
+BELOW_ZERO = 0.5
 
 
 @named_options
@@ -52,7 +54,7 @@ class Screened:
     signal : numpy.ndarray
         Shape (n,), in µV, a copy.
     clipped : numpy.ndarray of bool
-        Shape (n,): samples at the extreme value in runs.
+        Shape (n,): samples at an extreme value that runs show to be a limit.
     longest_clip : int
         Samples of the longest such run.
     non_finite, sentinel, dropout : int
@@ -100,10 +102,7 @@ def screen(signal, fs: float, limits: QualityLimits) -> Screened:
     >>> found.dropout, found.sentinel
     (40, 1)
     """
-    signal = check_signal(signal)
-    if signal.ndim != 1:
-        raise RecordingError(f"one channel at a time: the signal has shape {signal.shape}, not (n_samples,).")
-    signal = signal.copy()
+    signal, fs = check_channel(signal).copy(), check_sampling_frequency(fs)
     missing = ~(np.abs(signal) < BEYOND_NUMBERS)
     signal[missing] = np.nan
     sentinel = sentinels(signal)
@@ -215,7 +214,7 @@ def _looks_like_code(value: float) -> bool:
 
 
 def clipping(signal: np.ndarray, run: int, step: float = 0.0) -> np.ndarray:
-    """Return the samples that sit at the highest or lowest value in runs of at least `run`.
+    """Return the samples at the highest or the lowest value, where some of them stand in a run of at least `run`.
 
     Parameters
     ----------
@@ -240,7 +239,8 @@ def clipping(signal: np.ndarray, run: int, step: float = 0.0) -> np.ndarray:
         return np.zeros(len(signal), dtype=bool)
     at_extreme = (signal == np.nanmax(signal)) | (signal == np.nanmin(signal))
     runs = equal_runs(np.where(at_extreme, signal, np.nan), int(run))
-    return inside(runs[~by_resolution(signal, runs, step)], len(signal))
+    limits = signal[runs[~by_resolution(signal, runs, step), 0]]
+    return np.isin(signal, limits)
 
 
 def refuse_counts(signal: np.ndarray) -> None:
@@ -284,4 +284,27 @@ def refuse_processed(signal: np.ndarray, fs: float) -> None:
             f"the signal is never below zero (lowest {lowest:g} µV), so it was rectified or smoothed before. Give the raw "
             "signal, or declare it: EmgSettings(signal='envelope'), for the reference too. If it is raw on an offset that "
             "drifts, subtract the offset first."
+        )
+
+
+def refuse_raw(signal: np.ndarray) -> None:
+    """Refuse a declared envelope that swings below zero at least half as far as above: it is a raw signal.
+
+    Raises
+    ------
+    RecordingError
+        Saying how to have it filtered and smoothed.
+
+    Examples
+    --------
+    >>> refuse_raw(np.array([3.0, -2.0, 4.0, -3.0]))
+    Traceback (most recent call last):
+    mmc_analysis.errors.RecordingError: the signal was declared an envelope, but swings from -3 to 4 µV: ...
+    """
+    known = signal[np.isfinite(signal)]
+    low, high = np.percentile(known, (0.1, 99.9)) if len(known) else (0.0, 0.0)
+    if low < -BELOW_ZERO * high:
+        raise RecordingError(
+            f"the signal was declared an envelope, but swings from {low:.3g} to {high:.3g} µV: an envelope is not below zero. Leave "
+            "signal='envelope' out to have a raw signal filtered and smoothed, or turn an inverted envelope round."
         )

@@ -1,11 +1,12 @@
 """EMG with a known truth: shaped noise of planned amplitude, with heart beats, mains, movement, dropouts and clipping if asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mmc_analysis.emg.butterworth import check_sampling_frequency
-from mmc_analysis.emg.parameters import check_numbers, named_fields
+from mmc_analysis.emg.parameters import check_number, check_numbers, is_number, named_fields
 from mmc_analysis.emg.results import Motion
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
@@ -71,7 +72,18 @@ class TrialPlan:
         check_sampling_frequency(self.fs)
         check_numbers(self, low=0.1, names=("duration_s", "heart_rate_hz"))
         check_numbers(self, low=0.0, names=("ramp_s", "first_half", "rest_uv", "ecg_uv", "mains_uv", "clip_uv"))
+        check_numbers(self, low=-np.inf, names=("offset_uv", "drift_uv"))
         check_numbers(self, low=1, names=("mains_hz", "mains_harmonics"))
+        if self.mains_harmonics != round(self.mains_harmonics):
+            raise RecordingError(f"mains_harmonics={self.mains_harmonics!r} is not a whole number of harmonics.")
+        for name in ("bounds", "artefacts", "dropouts"):
+            _check_pairs(name, getattr(self, name))
+        if not isinstance(self.amplitudes_uv, Sequence):
+            raise RecordingError(
+                f"amplitudes_uv={self.amplitudes_uv!r} must be a tuple with one number for each repetition."
+            )
+        for amplitude in self.amplitudes_uv:
+            check_number("an amplitude in amplitudes_uv", amplitude, low=0.0)
         if len(self.bounds) != len(self.amplitudes_uv):
             raise RecordingError(
                 f"{len(self.bounds)} repetitions have {len(self.amplitudes_uv)} amplitudes_uv. Give one for each."
@@ -81,6 +93,15 @@ class TrialPlan:
                 raise RecordingError(
                     f"repetition {start:g} to {stop:g} s does not fit {self.duration_s:g} s with two ramps of {self.ramp_s:g} s."
                 )
+
+
+def _check_pairs(name: str, pairs) -> None:
+    whole = isinstance(pairs, Sequence) and not isinstance(pairs, str)
+    if not whole or not all(
+        isinstance(pair, Sequence) and len(pair) == 2 and all(is_number(x) and np.isfinite(x) for x in pair)
+        for pair in pairs
+    ):
+        raise RecordingError(f"{name}={pairs!r} must be pairs of numbers, such as ((2.0, 6.0),).")
 
 
 @dataclass(frozen=True)
@@ -226,7 +247,7 @@ def _heart(time: np.ndarray, beats: np.ndarray) -> np.ndarray:
 
 
 def _mains(plan: TrialPlan, time: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    phases = rng.uniform(0, 2 * np.pi, plan.mains_harmonics)
+    phases = rng.uniform(0, 2 * np.pi, int(plan.mains_harmonics))
     waves = [np.sin(2 * np.pi * k * plan.mains_hz * time + phase) / k for k, phase in enumerate(phases, 1)]
     return plan.mains_uv * np.sum(waves, axis=0)
 

@@ -1,7 +1,7 @@
 """A whole study with a known effect of focus: people, loads, conditions, maximal trials, as signals."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -60,9 +60,31 @@ class StudyPlan:
         check_numbers(self, low=1, names=("participants", "repetitions", "maximal_trials"))
         check_numbers(self, low=0.0, names=("maximum_spread", "person_points", "slope_points", "cell_points"))
         check_numbers(self, low=1.0, names=("maximum_uv",))
+        for name in ("participants", "repetitions", "maximal_trials"):
+            if getattr(self, name) != int(getattr(self, name)):
+                raise RecordingError(f"{name}={getattr(self, name)!r} is not a whole number.")
+        for name in ("conditions", "muscles"):
+            if not _are_names(getattr(self, name)):
+                raise RecordingError(
+                    f"{name}={getattr(self, name)!r} must be names, each once, such as ('pectoralis', 'triceps')."
+                )
+        for name in ("levels_pct", "focus_points"):
+            if not isinstance(getattr(self, name), Mapping):
+                raise RecordingError(
+                    f"{name}={getattr(self, name)!r} must map each load to a number, such as {{50: 60.0}}."
+                )
+        if not isinstance(self.trial, TrialPlan):
+            raise RecordingError(f"trial={self.trial!r} must be a TrialPlan(…).")
         if set(self.levels_pct) != set(self.focus_points):
             raise RecordingError(f"levels_pct has loads {sorted(self.levels_pct)}, focus_points {sorted(self.focus_points)}. "
                                  "Give both for the same loads.")  # fmt: skip
+
+
+def _are_names(names) -> bool:
+    return (
+        isinstance(names, Sequence) and not isinstance(names, str) and len(names) > 0
+        and all(isinstance(name, str) and name for name in names) and len(set(names)) == len(names)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -126,7 +148,7 @@ def simulate_study(plan: StudyPlan, seed: int, *, participant: int | None = None
     >>> first.kind, first.target, sorted(first.signals)
     ('mvic', 'pectoralis', ['pectoralis', 'triceps'])
     """
-    numbers = range(plan.participants) if participant is None else [participant]
+    numbers = range(int(plan.participants)) if participant is None else [participant]
     for number in numbers:
         yield from _person(plan, seed, number)
 
@@ -154,7 +176,7 @@ def _person(plan: StudyPlan, seed: int, number: int) -> Iterator[StudyTrial]:
 
 
 def _maximal_cells(plan: StudyPlan, rng: np.random.Generator) -> Iterator[_Cell]:
-    for index in range(plan.maximal_trials):
+    for index in range(int(plan.maximal_trials)):
         round_, which = divmod(index, len(plan.muscles))
         target = plan.muscles[which]
         effort = 100.0 - 8.0 * rng.uniform() * (round_ > 0)
@@ -176,7 +198,7 @@ def _task_cells(plan: StudyPlan, rng: np.random.Generator) -> Iterator[_Cell]:
 
 
 def _trial(plan: StudyPlan, seed: list[int], participant: str, cell: _Cell, maximum: dict[str, float]) -> StudyTrial:
-    count = plan.repetitions if cell.kind == "task" else 1
+    count = int(plan.repetitions) if cell.kind == "task" else 1
     lead, gap = 0.15 * plan.trial.duration_s, 0.25
     each = (0.75 * plan.trial.duration_s - gap * (count - 1)) / count
     bounds = tuple((lead + i * (each + gap), lead + i * (each + gap) + each) for i in range(count))

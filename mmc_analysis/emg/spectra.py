@@ -6,7 +6,8 @@ import numpy as np
 from scipy import signal as dsp
 
 from mmc_analysis.emg.butterworth import check_sampling_frequency
-from mmc_analysis.emg.channels import check_signal
+from mmc_analysis.emg.channels import check_channel
+from mmc_analysis.emg.parameters import check_number
 from mmc_analysis.emg.runs import true_runs
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
@@ -65,7 +66,8 @@ def spectrum(signal, fs: float, *, segment_s: float = SEGMENT_S) -> Spectrum:
     >>> float(found.frequency[found.power.argmax()])
     80.0
     """
-    signal, fs = check_signal(signal), check_sampling_frequency(fs)
+    signal, fs = check_channel(signal), check_sampling_frequency(fs)
+    check_number("segment_s", segment_s, low=2 / fs)
     runs = true_runs(np.isfinite(signal))
     length = runs[:, 1] - runs[:, 0]
     samples = round(segment_s * fs)
@@ -131,6 +133,7 @@ def median_frequency(found: Spectrum, *, low: float = 10.0, high: float = 500.0)
     >>> median_frequency(flat, low=10, high=110)
     60.0
     """
+    low, high = check_number("low", low, low=0.0), check_number("high", high, low=0.0)
     frequency, power = _cumulative(found, low, high)
     if not power[-1] > 0:
         return float("nan")

@@ -15,7 +15,7 @@ from mmc_analysis.emg.quality import assess, is_active
 from mmc_analysis.emg.repetitions import find_repetitions, measure_repetitions
 from mmc_analysis.emg.rest import Rest, find_rest
 from mmc_analysis.emg.results import Motion, Repetition, TrialLabel, TrialResult
-from mmc_analysis.emg.screening import refuse_counts, refuse_processed, screen
+from mmc_analysis.emg.screening import refuse_counts, refuse_processed, refuse_raw, screen
 from mmc_analysis.emg.settings import EmgSettings
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import named_options
@@ -61,7 +61,7 @@ def process_trial(
     Raises
     ------
     RecordingError
-        If the signal holds counts, was rectified or smoothed before, is too short for the filter, or the band is too wide
+        If the signal holds counts, was rectified or smoothed before, is raw although declared an envelope, is too short for the filter, or the band is too wide
         for `fs`; the message names the trial.
 
     Examples
@@ -93,6 +93,8 @@ def _process(signal, fs, settings, events, motion, segment, rest, expected, labe
     if raw and not screened.flat:
         refuse_counts(screened.signal)
         refuse_processed(screened.signal, fs)
+    elif not raw and label.kind != "rest":
+        refuse_raw(screened.signal)
     before = raw_spectrum(screened.signal, fs, settings)
     filtered, found_rest, beats = treated(screened.signal, fs, settings, rest)
     amplitude = envelope_of(filtered, fs, settings)

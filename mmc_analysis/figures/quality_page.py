@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 from matplotlib.transforms import ScaledTranslation
 
-from mmc_analysis.figures.notes import STAMP, STAMP_GID, text_width, wrapped
+from mmc_analysis.figures.notes import STAMP, STAMP_GID, text_width, wrapped, wrapped_name
 from mmc_analysis.figures.quality_rows import (
     KIND_LABELS,
     STATUSES,
@@ -49,7 +49,7 @@ NOTE_GID = "note"
 _EDGE, _HEAD, _FOOT, _NOTE_LINE = 3.0, 26.0, 13.0, 2.9
 _LABEL_MOST, _LABEL_NARROW, _GUTTER, _FEW_CHANNELS = 40.0, 30.0, 3.0, 3
 _PANEL_LEAST, _PANEL_GAP, _LETTER_LINE, _USUAL_NOTES = 9.0, 2.0, 2.6, 3
-_ROW_LEAST, _ROW_MOST = 4.2, 9.0
+_ROW_LEAST, _ROW_MOST, _LABEL_LINE = 4.2, 9.0, 2.9
 _NOTE_WIDTH = 0.96 * (TWO_COLUMNS - 2 * _EDGE) * PT_PER_MM
 
 
@@ -221,8 +221,25 @@ def _write_trials(figure: Figure, layout: Layout, rows: pd.DataFrame) -> None:
         _write(figure, layout, _EDGE, _HEAD + (first[kind] - 0.2) * layout.row, KIND_LABELS.get(kind, kind.capitalize()), BODY_PT,
                bold=True)  # fmt: skip
     for trial, y in places.items():
-        lines = wrapped(shown[trial], BODY_PT, _LABEL_MOST * PT_PER_MM)
+        lines = _fitted(shown[trial], (layout.label - _GUTTER + 1.0) * PT_PER_MM, max(1, int(layout.row / _LABEL_LINE)))
         _write(figure, layout, _EDGE, _HEAD + (y + 0.5) * layout.row, lines, BODY_PT, va="center", linespacing=0.95)
+
+
+def _fitted(name: str, width: float, most: int) -> str:
+    """Return a trial's name in at most so many lines of `width` points; one that is too long loses its middle.
+
+    Examples
+    --------
+    >>> _fitted("mvic trapezius descendens left 12", 60, 1)
+    'mvic tra…left 12'
+    """
+    for cut in range(len(name)):
+        start = (len(name) - cut + 1) // 2
+        short = f"{name[:start].rstrip()}…{name[start + cut :].lstrip()}" if cut else name
+        lines = wrapped_name(short, BODY_PT, width)
+        if lines.count("\n") < most:
+            return lines
+    return name
 
 
 def _draw_channel(figure: Figure, layout: Layout, index: int, channel: str, own: pd.DataFrame, curves: dict) -> None:

@@ -56,16 +56,22 @@ def recordings_paragraph(
     own = quality[quality["status"] != "unused"]
     rates = sorted({round(float(rate), 4) for rate in own.get("sampling_frequency", pd.Series(dtype=float)).dropna()})
     references = own.dropna(subset=["reference_value"]) if "reference_value" in own else own.iloc[:0]
-    each = references.drop_duplicates(["participant", "muscle", "side", "session"])
+    owner = [
+        name for name in ("study", "participant", "muscle", "side", "reference_value", "reference_trial") if name in own
+    ]
+    each = references.drop_duplicates(owner)
     methods = list(each["reference_method"]) if len(each) else []
     factors = list(each["without_winner_factor"].dropna()) if len(each) else []
     return paragraph(settings, rates, acquisition, methods, factors, _tally(own))
 
 
 def _tally(own: pd.DataFrame) -> Tally:
-    flags = Counter(flag for cell in own["flags"] for flag in cell.split(";") if flag not in ("", "failed"))
+    flags = Counter(flag for cell in own["flags"].fillna("") for flag in cell.split(";") if flag not in ("", "failed"))
     total = {
         name: int(own[name].fillna(0).sum()) if name in own else 0 for name in ("repetitions", "repetitions_empty")
     }
-    return Tally(signals=len(own), masked=int((own["status"] == "masked").sum()), failed=int((own["status"] == "failed").sum()),
+    missing = (
+        own["reference_missing"].fillna("") != "" if "reference_missing" in own else pd.Series(False, index=own.index)
+    )
+    return Tally(signals=len(own), without_reference=int((missing & (own["status"] != "failed")).sum()), masked=int((own["status"] == "masked").sum()), failed=int((own["status"] == "failed").sum()),
                  repetitions=total["repetitions"], empty=total["repetitions_empty"], flags=dict(flags))  # fmt: skip

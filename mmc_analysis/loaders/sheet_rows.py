@@ -129,7 +129,9 @@ def _listed(faults: list[tuple[int, str]]) -> str:
 
 
 def _numbers(frame: pd.DataFrame) -> list[int]:
-    return [int(label) if isinstance(label, int) else i for i, label in enumerate(frame.index, 2)]
+    """Return the index where it tells rows apart, otherwise the rows of a worksheet: sheets put together repeat their index."""
+    told = frame.index.is_unique and all(isinstance(label, int) for label in frame.index)
+    return [int(label) for label in frame.index] if told else list(range(2, len(frame) + 2))
 
 
 def _check_columns(frame: pd.DataFrame, name: str) -> None:

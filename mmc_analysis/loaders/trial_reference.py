@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from mmc_analysis.emg import (
     NormalisedTrial,
     Reference,
@@ -55,6 +57,7 @@ def normalised(done: list[Done], across_sessions: bool) -> list[Normalised]:
     found: dict[int, Normalised] = {}
     for members in groups.values():
         found.update(zip(members, _group([done[i] for i in members], across_sessions), strict=True))
+    _flag_failed(list(found.values()))
     trials = _pointed_elsewhere([found[i] for i in range(len(done))])
     _flag_swaps(trials)
     return trials
@@ -126,6 +129,29 @@ def _flag_reference(trials: list[Normalised], results: dict[TrialLabel, TrialRes
             )
 
 
+def _flag_failed(trials: list[Normalised]) -> None:
+    """Flag trials whose reference is a highest peak that a maximal trial of their muscle could not compete for, because it failed."""
+    muscles = {trial.done.row.label.muscle for trial in trials}
+    failed: dict[tuple, list[str]] = {}
+    for trial in trials:
+        label = trial.done.row.label
+        of_another = label.position in muscles and label.position != label.muscle
+        if trial.done.result is None and label.kind == "mvic" and not of_another:
+            failed.setdefault((label.muscle, label.side, label.session), []).append(label.trial)
+    for trial in trials:
+        label = trial.done.row.label
+        lost = failed.get((label.muscle, label.side, label.session))
+        if (
+            lost
+            and trial.percent is not None
+            and trial.reference is not None
+            and trial.reference.method in ("mvic", "max")
+        ):
+            if "reference_incomplete" not in trial.flags:
+                trial.flags.append("reference_incomplete")
+            trial.notes.append(f"The reference may be too low, because maximal trials failed ({', '.join(lost)}).")
+
+
 def _flag_submaximal(trials: list[Normalised]) -> None:
     known = [trial for trial in trials if trial.percent is not None and trial.percent.reference is not None]
     count = above_reference([trial.percent for trial in known])
@@ -163,7 +189,8 @@ def _flag_swaps(trials: list[Normalised]) -> None:
     for members in files.values():
         for own in members:
             label = own.done.row.label
-            others = [other for other in members if other.done.row.label.muscle != label.muscle]
+            others = [other for other in members if other.done.row.label.muscle != label.muscle
+                      and np.isfinite(other.done.result.highest_peak_uv)]  # fmt: skip
             if label.position != label.muscle or not others:
                 continue
             highest = max(others, key=lambda other: other.done.result.highest_peak_uv)

@@ -228,9 +228,3 @@ def test_a_declared_envelope_is_left_alone():
     x = np.abs(np.random.default_rng(1).normal(size=4000))
     settings = EmgSettings(signal="envelope")
     assert np.array_equal(envelope(band_pass(x, 100.0, settings), 100.0, settings), x)
-
-
-@pytest.mark.parametrize(("signal", "words"), [([], "no samples"), (["a", "b"], "not numbers"), (3.0, "no samples")])
-def test_signals_that_are_none(signal, words):
-    with pytest.raises(RecordingError, match=words):
-        band_pass(signal, 2000.0, EmgSettings())

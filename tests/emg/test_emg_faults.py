@@ -6,6 +6,7 @@ import pytest
 from mmc_analysis.emg import (
     FAULTS,
     EmgSettings,
+    Motion,
     QualityLimits,
     TrialLabel,
     compare_durations,
@@ -28,7 +29,7 @@ def signal(seed=1, **plan) -> np.ndarray:
 
 
 def process(x, settings=SETTINGS, **options):
-    return process_trial(x, FS, settings, **({"events": BOUNDS} | options))
+    return process_trial(x, options.pop("fs", FS), settings, **({"events": BOUNDS} | options))
 
 
 CLEAN = process(signal())
@@ -179,7 +180,7 @@ def test_a_channel_no_more_active_than_rest_is_masked():
     assert np.isnan(found.envelope).all()
 
 
-@pytest.mark.parametrize(("limit", "masked"), [(600.0, False), (400.0, True)])
+@pytest.mark.parametrize(("limit", "masked"), [(650.0, False), (400.0, True)])
 def test_clipping_is_flagged_and_masks_a_repetition_above_one_percent(limit, masked):
     found = process(signal(clip_uv=limit, amplitudes_uv=(250.0, 250.0)))
     assert "clipping" in found.quality.flags
@@ -252,6 +253,26 @@ def test_a_rectified_or_smoothed_signal_is_refused_unless_declared(make):
     assert declared.repetitions[0].mean_uv == pytest.approx(x[6000:10_000].mean())
 
 
+def test_29_a_raw_signal_declared_an_envelope_is_refused_and_an_envelope_is_not():
+    declared = SETTINGS.changed(signal="envelope")
+    for x in (signal(), -process(signal()).envelope):
+        with pytest.raises(RecordingError, match="declared an envelope, but swings"):
+            process(x, declared)
+    smooth = process(signal()).envelope
+    for x in (smooth, smooth - 5.0, np.where(np.arange(len(smooth)) < 500, np.nan, smooth)):
+        assert len(process(x, declared).repetitions) == 2
+    rest = np.random.default_rng(1).normal(0, 1, 8000)
+    assert process(rest, declared, events=None, label=TrialLabel("rest", kind="rest")).quality.status == "good"
+
+
+def test_a_slow_envelope_names_the_corner_that_is_too_high():
+    declared = SETTINGS.changed(signal="envelope")
+    slow = process(signal()).envelope[::200]
+    with pytest.raises(RecordingError, match="bursts.slow_low_pass_hz=6 must be below 4.75 Hz at fs=10 Hz"):
+        process(slow, declared, fs=10.0, events=None)
+    assert len(process(slow, declared, fs=10.0).repetitions) == 2
+
+
 def test_a_smoothed_signal_around_zero_is_refused():
     x = signal()
     slow = np.convolve(np.abs(x), np.hanning(400) / 200, "same")
@@ -305,10 +326,12 @@ def test_a_trial_too_short_for_the_filter_is_refused_by_name():
         (np.ones((2, 8000)), {}, "one channel at a time"),
         (["a"] * 100, {}, "not numbers"),
         (np.array([]), {}, "no samples"),
-        (signal(), {"rest": (9.0, 12.0)}, "inside the recording"),
+        (signal(), {"rest": (9.0, 12.0)}, "outside the recording of 10.000 s"),
         (signal(), {"rest": "start"}, "not a pair of seconds"),
         (signal(), {"rest": (1.0, 1.05)}, "at least 0.1 s"),
         (signal(), {"events": [(5.0, 4.0)]}, "A start must come before its stop"),
+        (signal(), {"motion": "belt", "segment": "motion"}, "must be a Motion"),
+        (signal(), {"motion": Motion(np.arange(800.0), 100.0, None), "segment": "motion"}, "motion.start_s=None"),
     ],
 )
 def test_input_that_is_refused(x, options, words):

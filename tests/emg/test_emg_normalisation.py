@@ -1,6 +1,7 @@
 """References with where they come from, and amplitudes in percent of them."""
 
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -201,7 +202,34 @@ def test_a_clipped_trial_may_not_be_the_reference():
     with pytest.raises(RecordingError, match="may be the reference"):
         find_reference([clipped])
     everything = find_reference([*MVICS, clipped], method="max")
-    assert normalise(clipped, everything).flags == ("above_reference",)
+    assert normalise(clipped, everything).flags == ("above_reference", "reference_incomplete")
+
+
+@pytest.mark.parametrize("limit", [1550.0, 900.0])
+def test_a_trial_left_out_that_may_have_been_higher_is_told_with_every_percent(limit):
+    """Clipped a little it has a peak that is too low; clipped more it has none."""
+    clipped = trial("slam", 600.0, kind="mvic", plan={"clip_uv": limit}, seed=12)
+    reference = find_reference([*MVICS, clipped])
+    assert [candidate.label.trial for candidate in reference.left_out] == ["slam"]
+    found = normalise(TASKS[0], reference)
+    assert found.flags == ("reference_incomplete",)
+    assert "may be too low" in found.notes[0] and "slam: " in found.notes[0] and "clipped" in found.notes[0]
+    assert found.peak_pct.tolist() == normalise(TASKS[0], REFERENCE).peak_pct.tolist()
+
+
+def test_a_maximal_trial_that_failed_is_told_and_one_without_activity_is_not():
+    gaps = trial("lost", 600.0, kind="mvic", plan={"dropouts": ((2.5, 0.4), (5.0, 0.4))}, seed=12)
+    assert normalise(TASKS[0], find_reference([*MVICS, gaps])).flags == ("reference_incomplete",)
+    idle = trial("idle", 0.0, kind="mvic", rest=(0.3, 1.8))
+    assert idle.quality.flags[0] in ("amplitude", "not_active") and "not_active" in idle.quality.flags
+    assert normalise(TASKS[0], find_reference([*MVICS, idle])).flags == ()
+    assert normalise(TASKS[0], find_reference([*TASKS, gaps], method="task_mean")).flags == ()
+
+
+def test_the_peak_that_set_the_reference_is_one_hundred_to_the_last_digit():
+    for value in np.random.default_rng(1).uniform(10, 900, 50):
+        peak = replace(TASKS[0], repetitions=tuple(replace(r, peak_uv=value) for r in TASKS[0].repetitions))
+        assert normalise(peak, replace(REFERENCE, value_uv=value)).peak_pct.tolist() == [100.0, 100.0]
 
 
 def test_a_reference_must_stand_out_from_rest():

@@ -10,7 +10,7 @@ import pytest
 
 from mmc_analysis.emg import BurstSettings, EmgSettings, QualityLimits, process_trial
 from mmc_analysis.emg.presets import PRESETS
-from mmc_analysis.emg.reporting import Acquisition, methods_paragraph, missing_items
+from mmc_analysis.emg.reporting import Acquisition, Tally, methods_paragraph, missing_items, paragraph
 from mmc_analysis.emg.settings import differences
 from mmc_analysis.errors import OptionError, RecordingError
 
@@ -151,10 +151,26 @@ def test_the_paragraph_states_what_was_done():
         ({"passes": 1}, "one pass"),
         ({"bursts": BurstSettings(method="tkeo")}, "Teager-Kaiser energy of the 30-300 Hz"),
         ({"reference": "max"}, "maximum maximorum"),
+        ({"ecg": "high-pass", "high_pass_hz": 40.0}, "40-500 Hz.*damped by the high-pass corner of 40 Hz"),
+        (
+            {"mains": "notch", "line_freq_hz": 60, "notch_harmonics": 30},
+            "harmonics up to 960 Hz \\(2 Hz wide at -6 dB\\)",
+        ),
+        ({"envelope": "linear"}, "effective order 4, zero-lag"),
+        ({"signal": "envelope"}, "Repetitions with more than 10 % of their samples missing"),
     ],
 )
 def test_the_paragraph_follows_the_settings(options, words):
     assert re.search(words, methods_paragraph(EmgSettings(**options), fs=2000.0))
+
+
+def test_the_paragraph_counts_what_has_no_reference_and_speaks_of_one_as_one():
+    counts = Tally(signals=3, masked=1, repetitions=9, empty=1, without_reference=1, flags={"low_snr": 1, "reading": 2})
+    text = paragraph(EmgSettings(reference="task_mean"), [2000.0], None, ["task_mean"], [0.9, 1.1], counts)
+    assert "1 signal of tasks has no reference and no percents." in text
+    assert "Of 3 signals, 1 was wholly or partly masked; 1 of 9 repetitions is empty." in text
+    assert "Flags: remarks of the reader 2, low SNR 1." in text
+    assert "Without the trial that changes it most, values would be multiplied by 0.90 to 1.10 (2 references)" in text
 
 
 def test_what_is_not_known_is_listed_until_it_is_given():

@@ -68,11 +68,31 @@ def test_the_same_seed_gives_the_same_trial():
         ({"bounds": ((1.0, 1.1),)}, "two ramps"),
         ({"fs": -1.0}, "not a sampling frequency"),
         ({"rest_uv": -1.0}, "at least 0"),
+        ({"offset_uv": float("nan")}, "offset_uv=nan"),
+        ({"bounds": 2.0}, "must be pairs of numbers"),
+        ({"artefacts": (3.0,)}, "must be pairs of numbers"),
+        ({"amplitudes_uv": ("loud",)}, "amplitudes_uv='loud'"),
+        ({"mains_harmonics": 1.5}, "whole number of harmonics"),
     ],
 )
 def test_plans_refuse(options, words):
     with pytest.raises(RecordingError, match=words):
         TrialPlan(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"muscles": "pectoralis"}, "must be names"),
+        ({"muscles": ("a", "a")}, "each once"),
+        ({"levels_pct": 50}, "must map each load"),
+        ({"trial": 8.0}, "must be a TrialPlan"),
+        ({"participants": 2.5}, "whole number"),
+    ],
+)
+def test_studies_refuse(options, words):
+    with pytest.raises(RecordingError, match=words):
+        StudyPlan(**options)
 
 
 def test_plans_name_the_right_parameter():

@@ -17,6 +17,7 @@ from mmc_analysis.emg import (
     simulate_study,
     suspect_swap,
 )
+from mmc_analysis.emg.runs import equal_runs
 from mmc_analysis.emg.screening import by_resolution, clipping, resolution
 from mmc_analysis.emg.simulate import TrialPlan, shaped_noise, simulate_trial
 from mmc_analysis.errors import RecordingError
@@ -123,6 +124,18 @@ def test_23_a_crest_of_a_coarse_converter_is_no_clipping_and_a_plateau_is():
     assert clipping(np.where(crest == 4.0, -8.0, crest), 3, step=2.0).sum() == 3
     for step in (0.3, 2.44):
         assert "clipping" in process(np.round(signal(clip_uv=450.0) / step) * step).quality.flags
+
+
+def test_23_every_sample_at_a_limit_is_clipped_once_a_run_shows_it_to_be_one():
+    """At a low rate most crests touch the limit with one or two samples."""
+    x = np.minimum(signal(fs=1259.259), 400.0)
+    found = process(x, fs=1259.259).quality
+    assert (
+        found.clipped
+        == (x == 400.0).sum()
+        > 1.2 * sum(b - a for a, b in equal_runs(np.where(x == 400.0, x, np.nan), 3))
+    )
+    assert not clipping(np.array([0.0, 5.0, 5.0, 1.0, 5.0, -9.0, -9.0, -9.0, 2.0, -9.0]), 3)[:5].any()
 
 
 @pytest.mark.parametrize("fs", [1259.259, 2000.0, 2148.148])
@@ -244,6 +257,37 @@ def test_28_low_signal_to_noise_from_fifteen_decibels(level, flagged):
     found = process(signal(amplitudes_uv=(level, level))).quality
     assert ("low_snr" in found.flags) is flagged
     assert (found.snr_db < LIMITS.snr_db) is flagged
+
+
+CROPS = {
+    "whole": {"segment": "whole"}, "maximal": {"label": TrialLabel("m", kind="mvic")}, "events": {"events": [(0.0, 1.8)]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fs", [1111.111, 2000.0, 4370.0])
+@pytest.mark.parametrize("crop", CROPS)
+def test_28_a_trial_cropped_to_the_contraction_has_no_rest_to_be_judged_by(crop, fs):
+    for seed in range(4):
+        x = signal(seed, fs=fs)[round(3.1 * fs) : round(4.9 * fs)]
+        found = process(x, SETTINGS.changed(low_pass_hz=450.0), fs=fs, **({"events": None} | CROPS[crop])).quality
+        assert found.flags == () and np.isnan(found.snr_db)
+
+
+def test_28_repetitions_cropped_together_have_no_rest_between_them_or_a_little():
+    for gap in (0.0, 0.2, 0.8):
+        x = signal(bounds=((3.0, 5.0), (5.0 + gap, 7.0 + gap)))[6000 : round((7.0 + gap) * FS)]
+        found = process(x, events=[(0.0, 2.0), (2.0 + gap, 4.0 + gap)]).quality
+        assert "low_snr" not in found.flags
+        assert np.isnan(found.snr_db) == (gap < 0.8)
+
+
+def test_28_one_short_repetition_in_a_long_recording_is_measured_and_a_given_rest_is_always_believed():
+    x = signal(duration_s=60.0, bounds=((30.0, 32.0),), amplitudes_uv=(200.0,))
+    assert process(x, events=[(30.0, 32.0)]).quality.flags == ()
+    noise = np.random.default_rng(1).normal(0, 50, 16_000)
+    noise[8000:] *= 1.5
+    found = process(noise, segment="whole", events=None, rest=(0.5, 3.0)).quality
+    assert "low_snr" in found.flags and found.snr_db == pytest.approx(20 * np.log10(1.5), abs=1.5)
 
 
 @pytest.mark.parametrize(("height", "flagged"), [(100.0, False), (300.0, False), (600.0, True), (3000.0, True)])

@@ -88,6 +88,23 @@ def test_a_page_is_two_columns_wide_legible_and_without_overlaps(recordings):
     assert [text.get_text() for text in page.texts if text.get_gid() == "evidence-stamp"] == ["synthetic data"]
 
 
+@pytest.mark.parametrize("copies", [1, 7])
+def test_long_names_of_trials_stay_beside_the_panels(recordings, copies):
+    quality, _ = recordings
+    names = {
+        name: f"{name}_trapezius_descendens_in_prone_lying_with_the_shoulder_abducted" for name in quality["trial"]
+    }
+    long = pd.concat([quality.assign(trial=[f"{names[trial]}_{i}" for trial in quality["trial"]], reference_trial="")
+                      for i in range(copies)])  # fmt: skip
+    six = pd.concat([long.assign(muscle=long["muscle"] + f"_{i}", side="") for i in range(3)])
+    page = figures.qc_page(six)
+    page.canvas.draw()
+    left = min(ax.get_window_extent().x0 for ax in page.axes)
+    labels = [text for text in page.texts if "abducted" in text.get_text().replace("\n", "") or "…" in text.get_text()]
+    assert len(labels) >= long["trial"].nunique()
+    assert all(text.get_window_extent().x1 < left for text in labels) and overlaps(page) == []
+
+
 def test_a_full_page_still_fits(recordings):
     quality, _ = recordings
     many = pd.concat(

@@ -310,6 +310,16 @@ def test_12_a_maximal_trial_in_which_another_muscle_is_far_higher_is_flagged(tmp
     assert quality["flags"].str.contains("channels_swapped").all() and (quality["status"] == "flagged").all()
 
 
+def test_12_a_dead_channel_does_not_hide_a_swap(tmp_path):
+    rng = np.random.default_rng(5)
+    high, low = (np.r_[rng.normal(0, 3, 2000), rng.normal(0, sd, 6000)] for sd in (500, 30))
+    write_lab_file(tmp_path / "mvic_pec", {"Dead": np.zeros(8000), "Pec": low, "Tri": high}, 1500.0)
+    sheet = pd.DataFrame({"study": "lab", "participant": "P1", "file": "mvic_pec.csv", "channel": ["Dead", "Pec", "Tri"],
+                          "muscle": ["deltoid", "pectoralis", "triceps"], "kind": "mvic", "position": "pectoralis"})  # fmt: skip
+    flags = process_recordings(sheet, folder=tmp_path).quality["flags"]
+    assert flags.str.contains("channels_swapped").tolist() == [False, True, True]
+
+
 def test_trials_are_flagged_whose_reference_was_set_by_a_doubtful_peak(small):
     folder, sheet = small
     assert not process_recordings(sheet, folder=folder).quality["flags"].str.contains("reference_flagged").any()
@@ -320,6 +330,41 @@ def test_trials_are_flagged_whose_reference_was_set_by_a_doubtful_peak(small):
     assert quality["flags"].str.contains("spike").tolist() == [True, False, False]
     assert quality["flags"].str.contains("reference_flagged").tolist() == [False, True, True]
     assert "set the reference is flagged itself (spike)" in quality["status_description"].iloc[1]
+
+
+def test_trials_are_flagged_whose_reference_a_failed_maximal_trial_could_not_compete_for(small):
+    folder, sheet = small
+    second = sheet.iloc[[0]].assign(file="mvic_2.csv", trial="")
+    (folder / "mvic_2.csv").write_text("nothing")
+    with pytest.warns(MMCWarning, match="1 of 4 channels failed"):
+        quality = process_recordings(pd.concat([sheet, second]), folder=folder).quality
+    assert quality["flags"].tolist() == ["", "reference_incomplete", "reference_incomplete", "failed"]
+    assert quality["status"].tolist() == ["good", "flagged", "flagged", "failed"]
+    assert "maximal trials failed (mvic_2.csv)" in quality["status_description"].iloc[1]
+    other = pd.concat(
+        [sheet, second.assign(position="triceps"), sheet.iloc[[1]].assign(file="c.csv", muscle="triceps", kind="rest")]
+    )
+    (folder / "c.csv").write_bytes((folder / "a.csv").read_bytes() + b"\n")
+    with pytest.warns(MMCWarning, match="1 of 5 channels failed"):
+        quality = process_recordings(other, folder=folder).quality
+    assert not quality["flags"].str.contains("reference_incomplete").any()
+
+
+def test_sheets_put_together_may_repeat_their_index(small):
+    folder, sheet = small
+    second = sheet.assign(participant="P2", file=["2_" + file for file in sheet["file"]])
+    for mine, other in zip(sheet["file"], second["file"], strict=True):
+        table = pd.read_csv(folder / mine)
+        table.iloc[:, 1] *= 1.5
+        table.to_csv(folder / other, index=False)
+    both = pd.concat([sheet, second])
+    found, plain = (
+        process_recordings(both, folder=folder),
+        process_recordings(both.reset_index(drop=True), folder=folder),
+    )
+    pd.testing.assert_frame_equal(found.observations, plain.observations)
+    pd.testing.assert_frame_equal(found.quality, plain.quality)
+    assert found.quality["file"].tolist() == both["file"].tolist()
 
 
 def test_longer_repetitions_in_one_condition_are_flagged(small):

@@ -381,6 +381,27 @@ def test_settings_of_the_lab_reach_the_numbers(lab, sheet):
     assert peaks[100.0] > 1.05 * peaks[500.0]
 
 
+def test_the_paragraph_counts_each_reference_once_and_takes_a_table_that_was_saved(tmp_path):
+    row = {"study": "lab", "muscle": "triceps", "side": "", "kind": "task", "status": "good", "flags": "", "reference_missing": "",
+           "reference_value": 400.0, "reference_trial": "P1 / triceps / mvic", "reference_method": "mvic", "without_winner_factor": 1.2,
+           "sampling_frequency": 2000.0, "repetitions": 3, "repetitions_empty": 0}  # fmt: skip
+    sessions = [{**row, "participant": "P1", "session": session} for session in ("pre", "post")]
+    other = {
+        **row,
+        "study": "second lab",
+        "participant": "P1",
+        "session": "pre",
+        "reference_value": 300.0,
+        "without_winner_factor": 1.4,
+    }
+    none = {**row, "participant": "P2", "session": "pre", "reference_value": np.nan, "reference_missing": "no trial"}
+    quality = pd.DataFrame([*sessions, other, none])
+    text = recordings_paragraph(quality, settings=EmgSettings())
+    assert "multiplied by 1.20 to 1.40 (2 references). 1 signal of tasks has no reference" in text
+    quality.to_csv(tmp_path / "quality.csv", index=False)
+    assert recordings_paragraph(pd.read_csv(tmp_path / "quality.csv"), settings=EmgSettings()) == text
+
+
 def test_the_paragraph_of_a_study_counts_and_names_what_was_processed(lab, sheet, found, tmp_path):
     text = recordings_paragraph(found.quality, acquisition=Acquisition(electrode_material="Ag/AgCl"))
     assert "sampled at 1500 Hz (electrode material: Ag/AgCl)" in text
