@@ -63,7 +63,11 @@ class Hints:
     strict: bool = True
 
     def __post_init__(self):
-        for name, allowed in (("time_unit", TIME_UNITS), ("decimal", (".", ","))):
+        for name, allowed in (
+            ("time_unit", TIME_UNITS),
+            ("decimal", (".", ",")),
+            ("delimiter", (",", ";", "\t", "|", " ")),
+        ):
             if getattr(self, name) is not None:
                 check_option(name, getattr(self, name), allowed)
         for name in ("sampling_frequency", "gain", "supply_v", "bits"):
