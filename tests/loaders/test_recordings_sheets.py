@@ -215,13 +215,23 @@ def test_paths_may_be_written_otherwise(lab, sheet, found, change):
     ("events", datetime.datetime(2024, 3, 1), "events '2024-03-01' is a date"), ("events", "1.5-3, 4-5", "Write start-stop in s"),
     ("participant", "begoña", "'begoña' and 'Begoña' .* may be one person"), ("kind", "mvc", "Did you mean 'mvic'"),
     ("side", "derecha", "Allowed: left, right"), ("focus", "interno", "Did you mean 'internal'"), ("repetitions", "dos", "is no number"),
-    ("channel", "", "'channel' is empty"), ("load_pct_1rm", "heavy", "is no number"),
+    ("channel", "", "'channel' is empty"), ("rest", "0-0.5; 3-3.5", "has 2 parts. Write one start-stop"), ("load_pct_1rm", "heavy", "is no number"),
 ])  # fmt: skip
 def test_cells_that_are_refused_with_their_row(lab, sheet, column, cell, words):
     one = sheet[sheet["participant"] == "Begoña"].astype(object).reset_index(drop=True)
     one.loc[9, column] = cell
     with pytest.raises(LoaderError, match=rf"(?s)1 fault\..*row 9: .*{words}"):
         process_recordings(one, folder=lab)
+
+
+def test_the_labels_of_a_frame_do_not_decide_about_order_or_doubles(lab, sheet):
+    one = sheet[sheet["participant"] == "Begoña"]
+    wanted = process_recordings(one, folder=lab)
+    backwards, twice = list(range(len(one)))[::-1], [3] * len(one)
+    for labels in (backwards, twice, pd.array(twice, dtype="Int64"), [f"row {i}" for i in twice]):
+        result = process_recordings(one.set_axis(labels), folder=lab)
+        pd.testing.assert_frame_equal(result.observations, wanted.observations)
+        assert result.quality["file"].tolist() == one["file"].tolist()
 
 
 def test_the_same_fault_in_many_rows_is_said_once(lab, sheet):
