@@ -9,6 +9,7 @@ from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.markers import is_marker_name, marker_header, numbers_or_words
 from mmc_analysis.recordings.source import Block, File
 from mmc_analysis.recordings.text import (
+    HEAD_BYTES,
     Dialect,
     Text,
     first_numeric_line,
@@ -30,6 +31,9 @@ def read_table(file: File, hints: Hints) -> list[Block]:
         raise RecordingError(f"{file.name}: there is no row of numbers in its first {len(text.head)} lines, so this is no recording that "
                              "can be told. Name its format= if it is one.")  # fmt: skip
     lines = [line for line in text.rows(first) if line.strip()][:ROWS_LOOKED_AT]
+    if not lines:
+        raise RecordingError(f"{file.name}, row {first + 1}: the line is longer than {HEAD_BYTES} bytes, which is no row of samples. Export one sample "
+                             "per row.")  # fmt: skip
     marked = _marked(text, first)
     dialect = sniff(_without(lines, marked), file.name, first + 1, delimiter=hints.delimiter, decimal=hints.decimal)
     names, units = header_of(text, first, dialect)

@@ -343,3 +343,15 @@ def test_options_are_checked(put):
         read_recording(path, format="delsys")
     with pytest.raises(RecordingError, match="a folder, not a file"):
         read_recording(path.parent)
+
+
+@pytest.mark.parametrize("steps", ["1e300", "1e-30"])
+def test_times_that_no_recording_has_give_no_rate(put, steps):
+    text = "Time (s),EMG (mV)\n" + "".join(f"{i * float(steps)},{i}\n" for i in range(5))
+    with pytest.raises(RecordingError, match="a sampling frequency of .* Hz is none"):
+        read_recording(put(text), time_unit="s")
+
+
+def test_a_line_without_end_is_no_row(put):
+    with pytest.raises(RecordingError, match="row 1: the line is longer than 131072 bytes"):
+        read_recording(put("1;" * 100_000))
