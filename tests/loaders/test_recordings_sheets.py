@@ -315,6 +315,33 @@ def test_the_cache_forgets_a_changed_file_and_changed_events(lab, sheet, tmp_pat
     assert later["repetition"].max() == 1
 
 
+def test_the_cache_forgets_changed_sidecars_and_does_not_keep_failures(tmp_path):
+    edfio = pytest.importorskip("edfio")
+    folder, cache = tmp_path / "home", tmp_path / "cache"
+    folder.mkdir()
+    signal = edfio.EdfSignal(burst(300.0, [1]), FS, label="EMG1", physical_dimension="uV")
+    edfio.Edf([signal]).write(folder / "sub-01_task-bench_emg.edf")
+    events = folder / "sub-01_task-bench_events.tsv"
+    row = {"study": "lab", "participant": "sub-01", "file": "sub-01_task-bench_emg.edf", "channel": "EMG1", "muscle": "triceps", "kind": "task",
+           "event_label": "lift"}  # fmt: skip
+    counts = []
+    for table in ("1.5\t0.6\tlift\n", "1.5\t0.6\tlift\n2.4\t0.6\tlift\n", "1.5\t0.6\tpause\n"):
+        events.write_text("onset\tduration\ttrial_type\n" + table)
+        with pytest.warns(MMCWarning, match="reference|failed"):
+            found = process_recordings(pd.DataFrame([row]), folder=folder, cache=cache)
+        counts.append(len(found.observations) // 3)
+    assert counts == [1, 2, 0] and len(list(cache.rglob("*.json"))) == 2
+
+
+def test_a_cache_that_cannot_be_written_is_said(lab, sheet, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mmc_analysis.loaders.trial_cache.os.replace", full)
+    with pytest.raises(LoaderError, match="cache='cache': a result cannot be written .No space left on device"):
+        process_recordings(sheet[sheet["participant"] == "Begoña"], folder=lab, cache=tmp_path / "cache")
+
+
 INTERRUPTED = """
 import sys, warnings
 import pandas as pd

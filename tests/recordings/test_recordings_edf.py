@@ -123,6 +123,16 @@ def test_34_status_words_of_biosemi_hold_more_than_trigger_codes(put):
     ]
 
 
+def test_11_a_channel_that_stands_twice_in_the_channels_table_is_refused(tmp_path):
+    path = tmp_path / "sub-01_task-bench_emg.edf"
+    path.write_bytes(edf())
+    (tmp_path / "sub-01_task-bench_channels.tsv").write_text("name\ttype\tunits\nEMG Pec\tEMG\tuV\nEMG Pec\tECG\tuV\n")
+    with pytest.raises(
+        RecordingError, match="sub-01_task-bench_channels.tsv: the channel 'EMG Pec' stands in two rows"
+    ):
+        read_recording(path)
+
+
 def test_signals_without_label_are_numbered(put):
     recording = read_recording(put(edf({**SIGNAL, "label": ""}, {**SIGNAL, "label": ""}), "a.edf"))
     assert recording.names == ("Signal 1", "Signal 2")
