@@ -17,7 +17,7 @@ from mmc_analysis.recordings.source import Block, File, check_count, check_sampl
 
 REVISIONS = range(30, 400)
 LATEST_SAMPLE = 2**31
-MOST_PIECES, MOST_TIMES = 50_000, 1_000
+MOST_PIECES, MOST_TIMES = 20_000, 100
 
 
 def is_acq(data: bytes) -> bool:
@@ -36,15 +36,16 @@ class Counted(io.BytesIO):
 
     def __init__(self, file: File):
         super().__init__(file.data)
-        self.file, self.pieces = file.name, Counter()
+        self.file, self.pieces, self.places = file.name, 0, Counter()
 
     def read(self, size: int | None = -1) -> bytes:
         """Read some bytes."""
         at = self.tell()
-        self.pieces[at] += 1
-        if len(self.pieces) > MOST_PIECES or self.pieces[at] > MOST_TIMES:
+        self.pieces, self.places[at] = self.pieces + 1, self.places[at] + 1
+        if self.pieces > MOST_PIECES or self.places[at] > MOST_TIMES:
             raise RecordingError(
-                f"{self.file}: its header declares more markers or channels than a recording has. The file is damaged."
+                f"{self.file}: its header declares more than some {MOST_PIECES // 2} markers. The file is damaged, or holds so many that it must be "
+                "exported as text."
             )
         return super().read(size)
 

@@ -85,9 +85,7 @@ def test_40_a_file_that_ends_before_its_markers(real_data, put):
 @pytest.mark.parametrize("step", [0, 1])
 def test_a_count_of_markers_that_never_ends_is_refused(step):
     content = Counted(File(Path("a.acq"), b"x" * 100_000))
-    with pytest.raises(
-        RecordingError, match="a.acq: its header declares more markers or channels than a recording has"
-    ):
+    with pytest.raises(RecordingError, match="a.acq: its header declares more than some 10000 markers"):
         for i in itertools.count():
             content.seek(i * step)
             content.read(18)
