@@ -336,9 +336,16 @@ def test_options_are_checked(put):
         {"time_unit": "h"},
         {"decimal": "x"},
         {"channels": {"Pec": {"muscel": "x"}}},
+        {"channels": {"Pec": None}},
+        {"channels": {"Pec": {"muscle": 5}}},
+        {"encoding": 5},
+        {"sheet": 1},
+        {"delimiter": ":"},
+        {"strict": "no"},
     ):
         with pytest.raises(OptionError):
             read_recording(path, **wrong)
+    assert read_recording(path, sampling_frequency=np.int64(2000))["Pec"].sampling_frequency == 2000.0
     with pytest.raises(RecordingError, match="format='delsys' is not allowed"):
         read_recording(path, format="delsys")
     with pytest.raises(RecordingError, match="a folder, not a file"):
