@@ -129,9 +129,14 @@ def _listed(faults: list[tuple[int, str]]) -> str:
 
 
 def _numbers(frame: pd.DataFrame) -> list[int]:
-    """Return the index where it tells rows apart, otherwise the rows of a worksheet: sheets put together repeat their index."""
-    told = frame.index.is_unique and all(isinstance(label, int) for label in frame.index)
-    return [int(label) for label in frame.index] if told else list(range(2, len(frame) + 2))
+    """Return row numbers for messages and order: those of the index if it counts rows, otherwise from 2 on, as Excel counts."""
+    labels = list(frame.index)
+    counted = (
+        all(isinstance(label, int) for label in labels)
+        and frame.index.is_monotonic_increasing
+        and frame.index.is_unique
+    )
+    return [int(label) for label in labels] if counted else list(range(2, len(labels) + 2))
 
 
 def _check_columns(frame: pd.DataFrame, name: str) -> None:
@@ -165,7 +170,7 @@ def _row(number: int, row: dict, home: Path) -> SheetRow:
     design = {column: _design(row, column) for column in DESIGN_COLUMNS if row.get(column)}
     return SheetRow(
         number, row["study"], row["file"], path_of(row["file"], home), block, row["channel"], unit, label, design, _whole(row, "trial"),
-        _whole(row, "repetitions"), _spans(row, "events"), (_spans(row, "rest") or (None,))[0], row.get("event_label", ""),
+        _whole(row, "repetitions"), _spans(row, "events"), _span(row, "rest"), row.get("event_label", ""),
         segment, row.get("motion", ""), _one_of(row, "evidence", EVIDENCE, "measured"),
     )  # fmt: skip
 
@@ -216,6 +221,15 @@ def _spans(row: dict, column: str) -> tuple[tuple[float, float], ...] | None:
     if len(spans) < len(found) or any(stop <= start for start, stop in spans) or not spans:
         raise LoaderError(f"{column} '{row[column]}' is not understood. Write start-stop in s, as in '1.5-3; 4-5.5'.")
     return tuple(spans)
+
+
+def _span(row: dict, column: str) -> tuple[float, float] | None:
+    spans = _spans(row, column) or (None,)
+    if len(spans) > 1:
+        raise LoaderError(
+            f"{column} '{row[column]}' has {len(spans)} parts. Write one start-stop in s, as in '0.5-1.5'."
+        )
+    return spans[0]
 
 
 def _people(rows: list[SheetRow]) -> list[tuple[int, str]]:

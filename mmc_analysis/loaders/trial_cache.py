@@ -55,12 +55,23 @@ def open_cache(folder) -> Path:
 
 
 def store(folder: Path, key: str, content: dict) -> None:
-    """Write a result so that an interruption leaves either all of it or nothing."""
+    """Write a result so that an interruption leaves either all of it or nothing.
+
+    Raises
+    ------
+    LoaderError
+        If the folder cannot be written.
+    """
     path = folder / key[:2] / f"{key}.json"
-    path.parent.mkdir(exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(content), encoding="utf-8")
-    os.replace(part, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(content), encoding="utf-8")
+        os.replace(part, path)
+    except OSError as fault:
+        raise LoaderError(
+            f"cache={folder.name!r}: a result cannot be written ({fault.strerror}). Make room, or name another folder."
+        ) from fault
 
 
 def fetch(folder: Path, key: str) -> dict | None:

@@ -11,6 +11,7 @@ from mmc_analysis.errors import MissingExtraError, MMCError, RecordingError
 from mmc_analysis.loaders.sheet_rows import SheetRow
 from mmc_analysis.loaders.trial_cache import cache_key, fetch, result_from_json, result_to_json, store
 from mmc_analysis.recordings import Recording
+from mmc_analysis.recordings.bids import sidecar_digest
 from mmc_analysis.recordings.hints import make_hints
 from mmc_analysis.recordings.reading import in_unit, pick_block, read_file
 from mmc_analysis.recordings.source import read_bytes
@@ -71,7 +72,7 @@ def work_file(rows: list[SheetRow], sha256: str, plan: Plan) -> list[Done]:
         if kept is None:
             recording = _read(row, plan) if recording is None else recording
             kept = _processed(row, recording, plan)
-            if cached:
+            if cached and not kept["failure"]:  # what fails may be a drive that was away
                 store(plan.cache, key, kept)
         if kept["failure"] and plan.strict:
             raise RecordingError(
@@ -87,7 +88,14 @@ def _depends_on(row: SheetRow, sha256: str, plan: Plan) -> dict:
     for name in ("number", "study", "file", "path", "design", "trial", "evidence"):
         own.pop(name)
     own["label"] = vars(row.label)
-    return {"sha256": sha256, "row": own, "settings": plan.settings.as_dict(), "hints": plan.hints, "code": plan.code}
+    return {
+        "sha256": sha256,
+        "beside": sidecar_digest(row.path),
+        "row": own,
+        "settings": plan.settings.as_dict(),
+        "hints": plan.hints,
+        "code": plan.code,
+    }
 
 
 def _read(row: SheetRow, plan: Plan) -> Recording | MMCError:

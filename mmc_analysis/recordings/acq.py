@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import struct
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +17,7 @@ from mmc_analysis.recordings.source import Block, File, check_count, check_sampl
 
 REVISIONS = range(30, 400)
 LATEST_SAMPLE = 2**31
+MOST_PIECES, MOST_TIMES = 20_000, 100
 
 
 def is_acq(data: bytes) -> bool:
@@ -27,6 +29,25 @@ def is_acq(data: bytes) -> bool:
         if revision in REVISIONS and 0 < header < 65536 and 0 < channels <= 512 and not data[2:6].isalnum():
             return True
     return False
+
+
+class Counted(io.BytesIO):
+    """The content of a file, which refuses to be read in more pieces than a recording has: a damaged count of markers may never end."""
+
+    def __init__(self, file: File):
+        super().__init__(file.data)
+        self.file, self.pieces, self.places = file.name, 0, Counter()
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read some bytes."""
+        at = self.tell()
+        self.pieces, self.places[at] = self.pieces + 1, self.places[at] + 1
+        if self.pieces > MOST_PIECES or self.places[at] > MOST_TIMES:
+            raise RecordingError(
+                f"{self.file}: its header declares more than some {MOST_PIECES // 2} markers. The file is damaged, or holds so many that it must be "
+                "exported as text."
+            )
+        return super().read(size)
 
 
 @contextlib.contextmanager
@@ -45,7 +66,7 @@ def read_acq(file: File, hints: Hints) -> list[Block]:
     """Read an AcqKnowledge file: every channel at its own rate; markers become events."""
     bioread = import_extra("bioread", "recordings")
     with quiet("bioread"):
-        book = bioread.reader.Reader.read_headers(io.BytesIO(file.data)).datafile
+        book = bioread.reader.Reader.read_headers(Counted(file)).datafile
         base = float(book.samples_per_second)
         if not (np.isfinite(base) and 0 < base <= 1e6) or len(book.channels) > 512:
             raise RecordingError(f"{file.name}: {len(book.channels)} channels at {base:g} Hz. The header is damaged.")
@@ -55,7 +76,7 @@ def read_acq(file: File, hints: Hints) -> list[Block]:
         if not book.is_compressed and total > len(file.data):
             raise RecordingError(f"{file.name}: {len(file.data)} bytes, but its channels take {total}: the file ends early and cannot be read in "
                                  "part. Copy it again.")  # fmt: skip
-        reader = bioread.reader.Reader.read(io.BytesIO(file.data))
+        reader = bioread.reader.Reader.read(Counted(file))
     book = reader.datafile
     channels, notes = [], _lost_markers(reader, file.name, hints)
     for channel, count in zip(book.channels, declared, strict=True):

@@ -1,5 +1,6 @@
 """Sidecars of BIDS-EMG: what stands beside the data file, or above it for several files."""
 
+import hashlib
 import io
 import json
 from dataclasses import dataclass, field, replace
@@ -44,7 +45,11 @@ def sidecars(file: File, channels: list[Channel], events: list[Event]) -> Sideca
     """
     if not file.path.stem.endswith("_emg"):
         return Sidecars(channels, events)
-    table = _table(_nearest(file.path, "channels.tsv"), "name")
+    path = _nearest(file.path, "channels.tsv")
+    table = _table(path, "name")
+    twice = [] if table is None else list(table["name"][table["name"].duplicated()])
+    if twice:
+        raise RecordingError(f"{path.name}: the channel '{twice[0]}' stands in two rows. Remove the row that is wrong.")
     metadata: dict = {}
     for path in reversed(_applying(file.path, "emg.json")):
         metadata |= _read_json(path)
@@ -56,6 +61,23 @@ def sidecars(file: File, channels: list[Channel], events: list[Event]) -> Sideca
     notes += _rate_notes(found, metadata)
     events = _with_table(events, _table(_nearest(file.path, "events.tsv"), "onset"))
     return Sidecars(found, events, sorted(notes), {key: str(value) for key, value in metadata.items()})
+
+
+def sidecar_digest(path: Path) -> str:
+    """Return a checksum of all sidecars that hold for a data file; "" where there are none.
+
+    Examples
+    --------
+    >>> sidecar_digest(Path("trial.csv"))
+    ''
+    """
+    if not path.stem.endswith("_emg"):
+        return ""
+    found = [one for suffix in ("channels.tsv", "events.tsv", "emg.json") for one in _applying(path, suffix)]
+    digest = hashlib.sha256()
+    for one in found:
+        digest.update(one.name.encode() + one.read_bytes())
+    return digest.hexdigest() if found else ""
 
 
 def _entities(stem: str) -> frozenset[str]:

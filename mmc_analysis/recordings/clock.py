@@ -14,6 +14,8 @@ LONGEST_STEP_S = 0.02
 MOST_GAP_SHARE = 10.0
 DELSYS_FRAME_S = 0.0135
 HALF_DAY_S = 43_200.0
+FEWEST_TICKS = 32
+LINE_ERROR_TICKS = 0.25
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,12 @@ class Clock:
 
 
 def clock_of(
-    time: np.ndarray, *, where: str, row: int, unit: str | None = None, declared: float | None = None, ends_rounded: bool = False
+    time: np.ndarray, *, where: str, row: int, unit: str | None = None, declared: float | None = None
 ) -> Clock:  # fmt: skip
-    """Return the clock behind a time column: (n - 1) / (last - first) over stretches without gap, never the median step.
+    """Return the clock behind a time column, never by the median step.
+
+    The sampling frequency is (n - 1) / (last - first) over stretches without gap, or, where times are rounded, the slope of the line
+    through them.
 
     Parameters
     ----------
@@ -69,14 +74,14 @@ def clock_of(
     unit : {"s", "ms", "us", "min"}, optional
         As the header or the user says; without it, seconds are assumed where the step is at most 0.02.
     declared : float, optional
-        Sampling frequency in Hz that the header or the user states; it is used, and must agree within 0.1 %.
-    ends_rounded : bool
-        Whether the times are known to be rounded, so that their start is not checked.
+        Sampling frequency in Hz that the header or the user states; it is used, and must agree within 0.1 %, or within the rounding of
+        the times.
 
     Raises
     ------
     RecordingError
-        If times are missing, go back, stand twice, disagree with the declared frequency, or the unit is not known.
+        If times are missing, go back, stand twice, disagree with the declared frequency, are rounded so much that they do not tell it,
+        or the unit is not known.
 
     Examples
     --------
@@ -91,11 +96,16 @@ def clock_of(
     seconds = time * _scale(time, unit, declared, where)
     steps, digits = np.diff(seconds), _resolution(seconds)
     gaps = _gaps(steps, digits)
-    frequency = _frequency(steps, gaps, digits)
-    _check_doubles(seconds, steps, frequency, gaps, digits, where, row)
+    rounded = bool(not gaps.any() and digits > 0 and np.ptp(steps) > digits / 2)
+    frequency = _frequency_of_rounded(seconds, digits) if rounded else _frequency(steps, gaps, digits)
+    tick = digits / (seconds[-1] - seconds[0]) if rounded else 0.0
+    if declared is None and tick * FEWEST_TICKS > 1:
+        raise ask(where, f"times are rounded to {digits:g} s in a recording of {seconds[-1] - seconds[0]:g} s, too coarse to tell the sampling "
+                  "frequency.", "sampling_frequency=")  # fmt: skip
+    _check_doubles(seconds, steps, declared or frequency, gaps, digits, where, row)
     notes = []
     if declared is not None:
-        if abs(declared / frequency - 1) > DISAGREEMENT:
+        if abs(declared / frequency - 1) > max(DISAGREEMENT, tick):
             raise RecordingError(
                 f"{where}: the time column runs at {frequency:.6g} Hz, but {declared:.6g} Hz is declared. More than 0.1 % apart: "
                 "check the unit of time and whether rows were left out."
@@ -170,6 +180,17 @@ def _frequency(steps: np.ndarray, gaps: np.ndarray, digits: float) -> float:
     raw = len(even) / run
     whole = round(raw)
     if whole and abs(raw - whole) <= raw * min(1.01 * digits / run, 5e-4) * 2 + 1e-6:
+        return float(whole)
+    return float(f"{raw:.9g}")
+
+
+def _frequency_of_rounded(seconds: np.ndarray, digits: float) -> float:
+    """Return the slope of the line through all times: their ends alone are as uncertain as they are rounded."""
+    rows = np.arange(len(seconds)) - (len(seconds) - 1) / 2
+    slope = float(rows @ (seconds - seconds.mean())) / float(rows @ rows)
+    raw, run = 1 / slope, float(seconds[-1] - seconds[0])
+    whole = round(raw)
+    if whole and abs(raw - whole) <= raw * LINE_ERROR_TICKS * digits / run:
         return float(whole)
     return float(f"{raw:.9g}")
 

@@ -1,6 +1,7 @@
 """Columns below a header to channels: which of them are times, which hold words, and the clock that each signal runs by."""
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from mmc_analysis.recordings.clock import Clock, clock_of, runs_evenly
 from mmc_analysis.recordings.emgworks import signal_length
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.markers import events_of
-from mmc_analysis.recordings.naming import words_of
+from mmc_analysis.recordings.naming import type_in_name, words_of
 from mmc_analysis.recordings.recording import Channel, Event, find_channel, listed
 from mmc_analysis.recordings.source import Block, channel_on
 from mmc_analysis.recordings.units import is_unit, is_voltage, split_name
@@ -29,6 +30,7 @@ TIME_WORDS = (
     "ms",
     "milliseconds",
 )
+SLOWEST_HZ = 100.0
 FIRST_TIME_WORDS = ("t", "x")
 COUNT_WORDS = (
     "frame",
@@ -208,19 +210,44 @@ def _untimed(frame: pd.DataFrame, where: str, hints: Hints) -> Clock:
     return Clock(float(hints.sampling_frequency), 0.0, None, len(frame))
 
 
+def refuse_clocks(clocks: Iterable[int], names: list[str], units: list[str], where: str) -> None:
+    """Refuse columns of times of day where the header says that a signal stands there.
+
+    Raises
+    ------
+    RecordingError
+
+    Examples
+    --------
+    >>> refuse_clocks([1], ["Time", "EMG 1 (mV)"], [], "trial.xlsx")
+    Traceback (most recent call last):
+    mmc_analysis.errors.RecordingError: trial.xlsx, column 'EMG 1 (mV)': holds dates or times, ...
+    """
+    for column in clocks:
+        name, unit = split_name(names[column]) if column < len(names) else ("", "")
+        unit = unit or (units[column] if column < len(units) else "")
+        if is_voltage(unit) or type_in_name(name) == "EMG":
+            raise RecordingError(f"{where}, column '{names[column]}': holds dates or times, as Excel makes them of numbers. Import the column as text or "
+                                 "number, or read the original export.")  # fmt: skip
+
+
 def stated_rate(lines: list[str]) -> float | None:
     """Return the sampling frequency in Hz that lines above the table state; None where none does, or they differ.
 
     Examples
     --------
-    >>> stated_rate(["Subject 3", "Sampling rate (kHz): 2"]), stated_rate(["EMG 1,EMG 2"])
-    (2000.0, None)
+    >>> stated_rate(["Subject 3", "Sampling rate (kHz): 2"]), stated_rate(["EMG 1,EMG 2"]), stated_rate(["fs: 2,000 Hz"])
+    (2000.0, None, None)
     """
-    found = {
-        float(size.replace(",", ".")) * (1000 if "khz" in f"{between} {unit}".lower() else 1)
-        for line in lines for between, size, unit in RATE.findall(line)
-    }  # fmt: skip
+    found = {_hertz(*match) for line in lines for match in RATE.findall(line)}
     return found.pop() if len(found) == 1 and 0 < min(found) <= 1e6 else None
+
+
+def _hertz(between: str, size: str, unit: str) -> float:
+    """Return a rate in Hz; 0 for one such as "2,000 Hz", which is 2 Hz or 2000 Hz."""
+    rate = float(size.replace(",", ".")) * (1000 if "khz" in f"{between} {unit}".lower() else 1)
+    grouped = len(re.split(r"[.,]", size)[-1]) == 3 and not size.isdigit()
+    return 0.0 if grouped and rate < SLOWEST_HZ else rate
 
 
 def are_units(cells: list[str]) -> bool:

@@ -71,6 +71,15 @@ def is_bdf(data: bytes) -> bool:
     return data[:8] == b"\xffBIOSEMI"
 
 
+def header_encoding(header: bytes) -> str:
+    """Return how a header is written: the standard wants ASCII, programs write UTF-8 or Latin-1."""
+    try:
+        header[8:].decode("utf-8")  # behind the mark of BDF, which is no text
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
 def is_annotations(label: str) -> bool:
     """Return whether a signal holds annotations instead of samples."""
     return label in ("EDF Annotations", "BDF Annotations")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from numbers import Real
 
 from mmc_analysis.errors import OptionError, RecordingError
 from mmc_analysis.options import check_option, nearest
@@ -63,9 +64,18 @@ class Hints:
     strict: bool = True
 
     def __post_init__(self):
-        for name, allowed in (("time_unit", TIME_UNITS), ("decimal", (".", ","))):
+        for name, allowed in (
+            ("time_unit", TIME_UNITS),
+            ("decimal", (".", ",")),
+            ("delimiter", (",", ";", "\t", "|", " ")),
+        ):
             if getattr(self, name) is not None:
                 check_option(name, getattr(self, name), allowed)
+        for name in ("time", "sheet", "encoding"):
+            if getattr(self, name) is not None and not isinstance(getattr(self, name), str):
+                raise OptionError(f"{name}={getattr(self, name)!r} must be text.")
+        for name in ("strict", "allow_missing"):
+            check_option(name, getattr(self, name), (True, False))
         for name in ("sampling_frequency", "gain", "supply_v", "bits"):
             value = getattr(self, name)
             if value is not None and not _positive(value):
@@ -90,6 +100,11 @@ class Hints:
         for name, said in self.channels.items():
             for key in said if isinstance(said, Mapping) else ():
                 check_option(f"key of channels[{name!r}]", key, MAPPING_KEYS)
+            for text in said.values() if isinstance(said, Mapping) else (said,):
+                if not isinstance(text, str):
+                    raise OptionError(
+                        f"channels[{name!r}] holds {text!r}, which is no text. Write a muscle, or a mapping of {', '.join(MAPPING_KEYS)}."
+                    )
             if isinstance(said, Mapping) and "type" in said:
                 check_option("type", said["type"], TYPES)
             if isinstance(said, Mapping) and "side" in said:
@@ -102,7 +117,7 @@ class Hints:
 
 
 def _positive(value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
 def make_hints(options: Mapping) -> Hints:

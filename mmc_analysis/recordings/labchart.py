@@ -11,7 +11,7 @@ from mmc_analysis.recordings.clock import Clock, clock_of, clock_text_to_seconds
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, channel_on
-from mmc_analysis.recordings.text import MISSING, Dialect, is_number, sniff
+from mmc_analysis.recordings.text import Dialect, is_number, number_of, sniff
 
 KEY = re.compile(r"^([A-Za-z]+)=\t?(.*)$")
 COMMENT = re.compile(r"#(?:\*|\d+)")
@@ -76,10 +76,7 @@ def _times(cells: list[str]) -> np.ndarray:
     if is_clock_text(cells[0]):
         return clock_text_to_seconds(cells)
     return np.array(
-        [
-            float(cell.replace(",", ".")) if is_number(cell.replace(",", ".")) and cell not in MISSING else np.nan
-            for cell in cells
-        ]
+        [number_of(cell.replace(",", ".")) if is_number(cell.replace(",", ".")) else np.nan for cell in cells]
     )
 
 
@@ -135,13 +132,13 @@ def _numbers(rows: list[list[str]], numbers: list[int], width: int, dialect: Dia
                 f"{file}, row {number}: {len(cells)} cells, but the header names {width} channels. Export it again."
             )
         for j, cell in enumerate(cells):
-            if cell == "*" or cell in MISSING:
+            if cell == "*":
                 continue
             if not is_number(cell, dialect.decimal):
                 raise RecordingError(
                     f"{file}, row {number}, channel {j + 1}: {cell[:40]!r} is no number. Correct the export."
                 )
-            values[i, j] = float(cell.replace(dialect.decimal, "."))
+            values[i, j] = number_of(cell, dialect.decimal)
     return values
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.naming import words_of
 from mmc_analysis.recordings.recording import Event
-from mmc_analysis.recordings.text import MISSING, is_number, split_line
+from mmc_analysis.recordings.text import MISSING, is_number, number_of, split_line
 
 WORDS = (
     "activity",
@@ -20,6 +20,28 @@ WORDS = (
     "annotations",
     "label",
     "phase",
+    "phasen",
+    "fase",
+    "kommentar",
+    "kommentare",
+    "bemerkung",
+    "anmerkung",
+    "ereignis",
+    "ereignisse",
+    "markierung",
+    "aktivität",
+    "comentario",
+    "comentarios",
+    "evento",
+    "eventos",
+    "actividad",
+    "marcador",
+    "commentaire",
+    "évènement",
+    "événement",
+    "activité",
+    "aktivitet",
+    "hændelse",
 )
 HIGHEST_HEADER = 60
 
@@ -44,7 +66,7 @@ def marker_header(lines: list[str]) -> tuple[int, str] | None:
     (1, ',')
     """
     for number, line in enumerate(lines[:HIGHEST_HEADER]):
-        for delimiter in "\t;,":
+        for delimiter in "\t;|,":
             cells = split_line(line, delimiter) if delimiter in line else []
             if (
                 len([cell for cell in cells if cell]) > 1
@@ -98,5 +120,5 @@ def numbers_or_words(cells, decimal: str) -> np.ndarray:
     """
     words = words_in(cells)
     if any(words) and all(is_number(word, decimal) for word in words):
-        return np.array([float(word.replace(decimal, ".")) if word else np.nan for word in words])
+        return np.array([number_of(word, decimal) if word else np.nan for word in words])
     return np.array(words, dtype=object)

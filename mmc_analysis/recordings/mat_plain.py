@@ -114,10 +114,10 @@ def _channels(signal: _Signal, length: int, file: str, hints: Hints, variables: 
     place, where = signal.place, f"{file}, variable '{signal.place.time or signal.name}'"
     rate = place.rate or hints.sampling_frequency
     if place.times is None and columns.shape[1] > 1 and runs_evenly(columns[:, 0]):
-        times, columns = columns[:, :1], columns[:, 1:]
+        times, columns, first = columns[:, :1], columns[:, 1:], 2
         where = f"{file}, first column of '{signal.name}'"
     else:
-        times = place.times
+        times, first = place.times, 1
     if times is None and rate is None:
         raise ask(
             file,
@@ -128,7 +128,7 @@ def _channels(signal: _Signal, length: int, file: str, hints: Hints, variables: 
     labels = (
         signal.labels.get(count)
         or signal.labels.get(signal.values.size // length, [])[1:]
-        or [signal.name if count == 1 else f"{signal.name} {i + 1}" for i in range(count)]
+        or [signal.name if count == 1 else f"{signal.name} {i + first}" for i in range(count)]
     )
     units = signal.units.get(count) or signal.units.get(1, [""]) * count
     channels = []

@@ -18,6 +18,8 @@ from mmc_analysis.recordings.text import encoding_of
 from mmc_analysis.recordings.triggers import trigger_events
 from mmc_analysis.recordings.units import MICROVOLTS, plain_unit
 
+SLOWEST_HZ, FASTEST_HZ = 1e-3, 1e7
+
 
 def read_recording(path, **hints) -> Recording:
     """Read one recording. The format is told from the content, not from the file's ending.
@@ -104,6 +106,10 @@ def read_file(file: File, hints: Hints) -> tuple[str, list[Block]]:
         blocks = [replace(block, metadata={**block.metadata, "encoding": encoding}) for block in blocks]
     if not any(channel.n_samples for block in blocks for channel in block.channels):
         raise RecordingError(f"{file.name}: read as {FORMATS[name].title}, it holds no samples. Export it again.")
+    for channel in (channel for block in blocks for channel in block.channels):
+        if not SLOWEST_HZ <= channel.sampling_frequency <= FASTEST_HZ:
+            raise RecordingError(f"{file.name}, channel '{channel.name}': a sampling frequency of {channel.sampling_frequency:g} Hz is none. Check the "
+                                 "header or the time column; the file may be damaged.")  # fmt: skip
     return name, blocks
 
 

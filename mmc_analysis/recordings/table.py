@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.recordings.clock import clock_text_to_seconds, is_clock_text
-from mmc_analysis.recordings.columns import are_units, block_of, stated_rate
+from mmc_analysis.recordings.columns import are_units, block_of, refuse_clocks, stated_rate
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.markers import is_marker_name, marker_header, numbers_or_words
 from mmc_analysis.recordings.source import Block, File
 from mmc_analysis.recordings.text import (
+    HEAD_BYTES,
     Dialect,
     Text,
     first_numeric_line,
@@ -30,13 +31,20 @@ def read_table(file: File, hints: Hints) -> list[Block]:
         raise RecordingError(f"{file.name}: there is no row of numbers in its first {len(text.head)} lines, so this is no recording that "
                              "can be told. Name its format= if it is one.")  # fmt: skip
     lines = [line for line in text.rows(first) if line.strip()][:ROWS_LOOKED_AT]
+    if not lines:
+        raise RecordingError(f"{file.name}, row {first + 1}: the line is longer than {HEAD_BYTES} bytes, which is no row of samples. Export one sample "
+                             "per row.")  # fmt: skip
     marked = _marked(text, first)
     dialect = sniff(_without(lines, marked), file.name, first + 1, delimiter=hints.delimiter, decimal=hints.decimal)
     names, units = header_of(text, first, dialect)
     if not names and hints.delimiter is None:
         _refuse_split_decimals(lines, dialect, file.name)
-    width = max([len(names), *(len(split_line(line, dialect.delimiter)) for line in lines)])
-    clocks = tuple(i for i, cell in enumerate(split_line(lines[0], dialect.delimiter)) if is_clock_text(cell))
+    rows = [split_line(line, dialect.delimiter) for line in lines]
+    clocks = tuple(
+        i for i in range(len(rows[0])) if 2 * sum(i < len(row) and is_clock_text(row[i]) for row in rows) > len(rows)
+    )
+    refuse_clocks(clocks, names, units, file.name)
+    width = max([len(names), *map(len, rows)])
     frame = read_columns(text, dialect, first_line=first, width=width, texts=(*clocks, *marked))
     for column in clocks:
         frame[column] = clock_text_to_seconds(frame[column].to_numpy())
@@ -73,7 +81,7 @@ def _without(lines: list[str], columns: tuple[int, ...]) -> list[str]:
     """Return lines without the columns of words, which say nothing of decimal signs."""
     if not columns:
         return lines
-    delimiter = next((sign for sign in "\t;," if sign in lines[0]), ",")
+    delimiter = next((sign for sign in "\t;|," if sign in lines[0]), ",")
     return [
         delimiter.join(cell for i, cell in enumerate(split_line(line, delimiter)) if i not in columns) for line in lines
     ]

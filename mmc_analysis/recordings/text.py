@@ -19,6 +19,13 @@ MISSING = (
     "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "1,#QNAN", "-1,#IND", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!",
 )  # fmt: skip
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_ODD_MISSING = re.compile(
+    r"[+-]?(?:1[.,]#(?:[QS]NAN|IND)\d*|nan(?:\(\w*\)|q)?)$|n/?a$|n\. ?def\.$|neun$|#n[vad]$|#n/[ad]$|#\S{1,12}[!?]$",
+    re.IGNORECASE,
+)
+_ODD_INFINITE = re.compile(r"([+-]?)(?:1[.,]#INF\d*|inf|infinity|∞)$", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}$")
+_WHOLE = re.compile(r"[+-]?\d{1,3}$")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _POINT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$|[+-]?(?:inf|infinity)$", re.IGNORECASE)
@@ -132,7 +139,38 @@ def is_number(cell: str, decimal: str = ".") -> bool:
     (True, False, True)
     """
     cell = cell.strip().strip('"').strip()
-    return cell in MISSING or (_POINT if decimal == "." else _COMMA).match(cell) is not None
+    return (
+        is_missing(cell)
+        or (_POINT if decimal == "." else _COMMA).match(cell) is not None
+        or _ODD_INFINITE.match(cell) is not None
+    )
+
+
+def is_missing(cell: str) -> bool:
+    """Return whether a cell stands for a missing number, in the words of spreadsheets, statistics programs and C libraries.
+
+    Examples
+    --------
+    >>> is_missing("NaN"), is_missing("-1.#IND00"), is_missing("#NV"), is_missing("0")
+    (True, True, True, False)
+    """
+    return cell in MISSING or _ODD_MISSING.match(cell) is not None
+
+
+def number_of(cell: str, decimal: str = ".") -> float:
+    """Return a cell for which :func:`is_number` is true as a number, NaN where it is missing.
+
+    Examples
+    --------
+    >>> number_of("0,5", ","), number_of("-1.#INF"), number_of("nan(ind)")
+    (0.5, -inf, nan)
+    """
+    cell = cell.strip().strip('"').strip()
+    if is_missing(cell):
+        return float("nan")
+    if infinite := _ODD_INFINITE.match(cell):
+        return float(f"{infinite.group(1)}inf")
+    return float(cell.replace(decimal, "."))
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
@@ -177,7 +215,7 @@ def sniff(
     Dialect(delimiter=';', decimal=',')
     """
     lines = [line for line in lines if line.strip()][:ROWS_SNIFFED]
-    found = delimiter or next((sign for sign in "\t;" if any(sign in line for line in lines)), None)
+    found = delimiter or next((sign for sign in "\t;|" if any(sign in line for line in lines)), None)
     if found is None:
         spaced = any(" " in line.strip() for line in lines)
         quoted = any('"' in line for line in lines)
@@ -185,6 +223,7 @@ def sniff(
         found = "," if commas else " " if spaced else ";" if decimal == "," else ","
     cells = [(row + i, cell) for i, line in enumerate(lines) for cell in split_line(line, found)]
     if decimal is None:
+        _refuse_grouped([split_line(line, found) for line in lines], name, row)
         decimal = "," if found != "," and any("," in cell for _, cell in cells) else "."
     for at, cell in cells:
         if not is_number(cell, decimal) and not is_number(cell, "." if decimal == "," else ","):
@@ -194,6 +233,21 @@ def sniff(
                                  f"{'points' if decimal == ',' else 'commas'}, say decimal={'.' if decimal == ',' else ','!r}; thousands "
                                  "separators are not allowed.")  # fmt: skip
     return Dialect(found, decimal)
+
+
+def _refuse_grouped(rows: list[list[str]], name: str, row: int) -> None:
+    """Ask where a column looks like whole numbers with thousands separators: 1.234 beside 345, and nothing else."""
+    for column in range(max(map(len, rows), default=0)):
+        cells = [
+            (i, one[column]) for i, one in enumerate(rows, row) if column < len(one) and not is_missing(one[column])
+        ]
+        grouped = [(i, cell) for i, cell in cells if _GROUPED.match(cell)]
+        whole = [cell for _, cell in cells if _WHOLE.match(cell)]
+        if grouped and whole and len(grouped) + len(whole) == len(cells):
+            at, cell = grouped[0]
+            sign = "." if "." in cell else ","
+            raise RecordingError(f"{name}, row {at}, column {column + 1}: {cell!r} stands among whole numbers such as {whole[0]!r}, so {sign!r} may separate "
+                                 f"thousands. Say decimal={sign!r} if it is the decimal sign; otherwise export without thousands separators.")  # fmt: skip
 
 
 def read_columns(
@@ -240,9 +294,16 @@ def read_columns(
     except (ValueError, UnicodeError, pd.errors.ParserError) as fault:
         _blame(text, options, numeric, first_line, fault)
         _blame_long_row(text, dialect, first_line, width, fault)
-        raise RecordingError(
-            f"{text.name}: the table from row {first_line + 1} on cannot be read ({str(fault).strip()[:160]})."
-        ) from fault
+        frame = _as_text(text, options, first_line, skip_blank_lines=True)
+        if frame is None:
+            raise RecordingError(
+                f"{text.name}: the table from row {first_line + 1} on cannot be read ({str(fault).strip()[:160]})."
+            ) from fault
+    for column in numeric:  # all are numbers, but some are written in ways that pandas does not know
+        frame[column] = [
+            number_of(cell, dialect.decimal) if isinstance(cell, str) else np.nan for cell in frame[column]
+        ]
+    return frame
 
 
 def _below(text: Text, line: int) -> io.BytesIO:
@@ -253,11 +314,17 @@ def _below(text: Text, line: int) -> io.BytesIO:
     return below
 
 
-def _blame(text: Text, options: dict, numeric: list[int], first_line: int, fault: Exception) -> None:
-    options = {**options, "skipinitialspace": True, "encoding_errors": "replace", "skip_blank_lines": False}
+def _as_text(text: Text, options: dict, first_line: int, *, skip_blank_lines: bool) -> pd.DataFrame | None:
+    options = {**options, "skipinitialspace": True, "encoding_errors": "replace", "skip_blank_lines": skip_blank_lines}
     try:
-        cells = pd.read_csv(_below(text, first_line), dtype=str, **options)
+        return pd.read_csv(_below(text, first_line), dtype=str, **options)
     except (ValueError, pd.errors.ParserError):
+        return None
+
+
+def _blame(text: Text, options: dict, numeric: list[int], first_line: int, fault: Exception) -> None:
+    cells = _as_text(text, options, first_line, skip_blank_lines=False)
+    if cells is None:
         return
     for column in numeric:
         bad = cells[column].notna() & ~cells[column].fillna("").map(lambda cell: is_number(cell, options["decimal"]))
@@ -303,11 +370,11 @@ def first_numeric_line(lines: list[str]) -> int | None:
 
 
 def _is_numeric(line: str) -> bool:
-    cells = re.split(r"[\t;]" if re.search(r"[\t;]", line) else r"[, ]+", line.strip().rstrip("\t;, "))
+    cells = re.split(r"[\t;|]" if re.search(r"[\t;|]", line) else r"[, ]+", line.strip().rstrip("\t;|, "))
     filled = [cell.strip(' "') for cell in cells if cell.strip(' "')]
     return (
         bool(filled)
-        and all(cell in MISSING or _LOOSE.match(cell) for cell in filled)
+        and all(is_missing(cell) or _ODD_INFINITE.match(cell) or _LOOSE.match(cell) for cell in filled)
         and any(cell[-1].isdigit() for cell in filled)
     )
 

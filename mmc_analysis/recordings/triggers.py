@@ -50,7 +50,7 @@ def line_events(values: np.ndarray, fs: float, label: str, start_s: float = 0.0)
         if len(runs) <= max(ALWAYS_ALLOWED, len(values) // SAMPLES_PER_EVENT):
             several = len({line[a] for a, _ in runs}) > 1
             return [
-                Event(float(start_s + a / fs), float((b - a) / fs), f"{label} {line[a]:g}" if several else label, label)
+                Event(float(start_s + a / fs), float((b - a) / fs), f"{label} {line[a]:.10g}" if several else label, label)
                 for a, b in runs
             ]  # fmt: skip
     return []

@@ -15,7 +15,7 @@ from mmc_analysis.recordings.text import Text, is_number, open_text, read_column
 SECTIONS = ("Events", "Devices", "Joints", "Model Outputs", "Segments", "Trajectories")
 HEADER_LINES = 5
 _TITLE = re.compile(rf'\s*"?({"|".join(SECTIONS)})"?\s*[,;\t]*\s*$')
-_DEVICES = re.compile(rb'^[ \t]*"?Devices"?[,;\t ]*\r?$', re.MULTILINE)
+_DEVICES = re.compile(rb'^(?:\xef\xbb\xbf)?[ \t]*"?Devices"?[,;\t ]*\r?$', re.MULTILINE)
 _BLANK = re.compile(rb"\n[,;\t\r ]*(?=\n)")
 
 

@@ -13,12 +13,12 @@ import pandas as pd
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import nearest
 from mmc_analysis.recordings.clock import clock_text_to_seconds
-from mmc_analysis.recordings.columns import are_units, block_of, stated_rate
+from mmc_analysis.recordings.columns import are_units, block_of, refuse_clocks, stated_rate
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.markers import is_marker_name, numbers_or_words
 from mmc_analysis.recordings.recording import listed
 from mmc_analysis.recordings.source import Block, File
-from mmc_analysis.recordings.text import MISSING, is_number
+from mmc_analysis.recordings.text import is_missing, is_number, number_of
 from mmc_analysis.recordings.units import plain_unit
 
 MOST_ROWS = 1_048_576
@@ -27,6 +27,7 @@ MOST_BYTES = 1_500_000_000
 MOST_RATIO = 200
 MOST_PARTS = 5_000
 HEADER_ROWS = 30
+ROWS_LOOKED_AT = 50
 
 
 def is_workbook(data: bytes) -> bool:
@@ -49,7 +50,9 @@ def read_workbook(file: File, hints: Hints) -> list[Block]:
     if first is None:
         raise RecordingError(f"{where}: there is no row of numbers in its first {HEADER_ROWS} rows.")
     names, units = _header(rows[:first], where)
-    frame = _frame(rows[first:], marked, where, first + 1, hints)
+    clocks = _clocks(rows[first:])
+    refuse_clocks(clocks, names, units, where)
+    frame = _frame(rows[first:], marked, clocks, where, first + 1, hints)
     rate = hints.sampling_frequency or stated_rate(
         [", ".join(str(cell) for cell in row if cell is not None) for row in rows[:first]]
     )
@@ -128,7 +131,7 @@ def _is_data(row: tuple, marked: frozenset[int]) -> bool:
     return (
         bool(filled)
         and all(map(_may_be_number, filled))
-        and any(not isinstance(cell, str) or cell.strip() not in MISSING for cell in filled)
+        and any(not isinstance(cell, str) or not is_missing(cell.strip()) for cell in filled)
     )
 
 
@@ -160,9 +163,20 @@ def _header(rows: list[tuple], where: str) -> tuple[list[str], list[str]]:
     return names, []
 
 
-def _frame(rows: list[tuple], marked: frozenset[int], where: str, first: int, hints: Hints) -> pd.DataFrame:
+def _clocks(rows: list[tuple]) -> frozenset[int]:
+    """Return the columns most of whose first cells are times."""
+    start = rows[:ROWS_LOOKED_AT]
+    return frozenset(
+        i
+        for i in range(len(rows[0]))
+        if 2 * sum(i < len(row) and isinstance(row[i], datetime | time | timedelta) for row in start) > len(start)
+    )
+
+
+def _frame(
+    rows: list[tuple], marked: frozenset[int], clocks: frozenset[int], where: str, first: int, hints: Hints
+) -> pd.DataFrame:
     width = max(len(row) for row in rows)
-    clocks = {i for i, cell in enumerate(rows[0]) if isinstance(cell, datetime | time)}
     apart = marked | clocks
     values = np.full((len(rows), width), np.nan)
     for i, row in enumerate(rows):
@@ -175,13 +189,19 @@ def _frame(rows: list[tuple], marked: frozenset[int], where: str, first: int, hi
     frame = pd.DataFrame(values, columns=range(width))
     for column in apart:
         cells = [row[column] if column < len(row) and row[column] is not None else "" for row in rows]
-        texts = [str(cell.time() if isinstance(cell, datetime) else cell) for cell in cells]
+        texts = [_clock_text(cell) for cell in cells]
         frame[column] = clock_text_to_seconds(texts) if column in clocks else numbers_or_words(texts, ".")
     return frame
 
 
+def _clock_text(cell) -> str:
+    if isinstance(cell, timedelta):
+        return f"{cell // timedelta(hours=1)}:{cell // timedelta(minutes=1) % 60:02d}:{(cell % timedelta(minutes=1)).total_seconds():09.6f}"
+    return str(cell.time() if isinstance(cell, datetime) else cell)
+
+
 def _number(cell, where: str, decimal: str | None) -> float:
-    if cell is None or (isinstance(cell, str) and cell.strip() in MISSING):
+    if cell is None or (isinstance(cell, str) and is_missing(cell.strip())):
         return float("nan")
     if _is_number(cell):
         return float(cell)
@@ -189,7 +209,7 @@ def _number(cell, where: str, decimal: str | None) -> float:
         raise RecordingError(f"{where}: Excel turned this number into the date or time {cell}. Import the file into Excel with this column as "
                              "text or number, or read the original export.")  # fmt: skip
     if decimal is not None and is_number(str(cell), decimal):
-        return float(cell.strip().replace(decimal, "."))
+        return number_of(cell, decimal)
     raise RecordingError(f"{where}: {str(cell)[:40]!r} is text, not a number. If such cells are numbers, say decimal='.' or decimal=','; with thousands "
                          "separators, read the original export.")  # fmt: skip
 

@@ -215,13 +215,23 @@ def test_paths_may_be_written_otherwise(lab, sheet, found, change):
     ("events", datetime.datetime(2024, 3, 1), "events '2024-03-01' is a date"), ("events", "1.5-3, 4-5", "Write start-stop in s"),
     ("participant", "begoña", "'begoña' and 'Begoña' .* may be one person"), ("kind", "mvc", "Did you mean 'mvic'"),
     ("side", "derecha", "Allowed: left, right"), ("focus", "interno", "Did you mean 'internal'"), ("repetitions", "dos", "is no number"),
-    ("channel", "", "'channel' is empty"), ("load_pct_1rm", "heavy", "is no number"),
+    ("channel", "", "'channel' is empty"), ("rest", "0-0.5; 3-3.5", "has 2 parts. Write one start-stop"), ("load_pct_1rm", "heavy", "is no number"),
 ])  # fmt: skip
 def test_cells_that_are_refused_with_their_row(lab, sheet, column, cell, words):
     one = sheet[sheet["participant"] == "Begoña"].astype(object).reset_index(drop=True)
     one.loc[9, column] = cell
     with pytest.raises(LoaderError, match=rf"(?s)1 fault\..*row 9: .*{words}"):
         process_recordings(one, folder=lab)
+
+
+def test_the_labels_of_a_frame_do_not_decide_about_order_or_doubles(lab, sheet):
+    one = sheet[sheet["participant"] == "Begoña"]
+    wanted = process_recordings(one, folder=lab)
+    backwards, twice = list(range(len(one)))[::-1], [3] * len(one)
+    for labels in (backwards, twice, pd.array(twice, dtype="Int64"), [f"row {i}" for i in twice]):
+        result = process_recordings(one.set_axis(labels), folder=lab)
+        pd.testing.assert_frame_equal(result.observations, wanted.observations)
+        assert result.quality["file"].tolist() == one["file"].tolist()
 
 
 def test_the_same_fault_in_many_rows_is_said_once(lab, sheet):
@@ -303,6 +313,33 @@ def test_the_cache_forgets_a_changed_file_and_changed_events(lab, sheet, tmp_pat
     later = process_recordings(one.assign(events=["" if kind == "mvic" else "1-2,2" for kind in one["kind"]], repetitions=""), folder=home,
                                cache=cache).observations  # fmt: skip
     assert later["repetition"].max() == 1
+
+
+def test_the_cache_forgets_changed_sidecars_and_does_not_keep_failures(tmp_path):
+    edfio = pytest.importorskip("edfio")
+    folder, cache = tmp_path / "home", tmp_path / "cache"
+    folder.mkdir()
+    signal = edfio.EdfSignal(burst(300.0, [1]), FS, label="EMG1", physical_dimension="uV")
+    edfio.Edf([signal]).write(folder / "sub-01_task-bench_emg.edf")
+    events = folder / "sub-01_task-bench_events.tsv"
+    row = {"study": "lab", "participant": "sub-01", "file": "sub-01_task-bench_emg.edf", "channel": "EMG1", "muscle": "triceps", "kind": "task",
+           "event_label": "lift"}  # fmt: skip
+    counts = []
+    for table in ("1.5\t0.6\tlift\n", "1.5\t0.6\tlift\n2.4\t0.6\tlift\n", "1.5\t0.6\tpause\n"):
+        events.write_text("onset\tduration\ttrial_type\n" + table)
+        with pytest.warns(MMCWarning, match="reference|failed"):
+            found = process_recordings(pd.DataFrame([row]), folder=folder, cache=cache)
+        counts.append(len(found.observations) // 3)
+    assert counts == [1, 2, 0] and len(list(cache.rglob("*.json"))) == 2
+
+
+def test_a_cache_that_cannot_be_written_is_said(lab, sheet, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mmc_analysis.loaders.trial_cache.os.replace", full)
+    with pytest.raises(LoaderError, match="cache='cache': a result cannot be written .No space left on device"):
+        process_recordings(sheet[sheet["participant"] == "Begoña"], folder=lab, cache=tmp_path / "cache")
 
 
 INTERRUPTED = """

@@ -1,10 +1,15 @@
 """AcqKnowledge: text exports in their variants, and files that end early."""
 
+import itertools
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from mmc_analysis.errors import MMCWarning, RecordingError
 from mmc_analysis.recordings import read_recording
+from mmc_analysis.recordings.acq import Counted
+from mmc_analysis.recordings.source import File
 
 EMG = np.round(np.sin(np.arange(300)), 4)
 
@@ -75,3 +80,12 @@ def test_40_a_file_that_ends_before_its_markers(real_data, put):
     with pytest.warns(MMCWarning, match="The markers cannot be read"):
         recording = read_recording(path, strict=False)
     assert recording["EMG (30 - 500 Hz)"].n_samples == 7901 and not recording.events
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_count_of_markers_that_never_ends_is_refused(step):
+    content = Counted(File(Path("a.acq"), b"x" * 100_000))
+    with pytest.raises(RecordingError, match="a.acq: its header declares more than some 10000 markers"):
+        for i in itertools.count():
+            content.seek(i * step)
+            content.read(18)

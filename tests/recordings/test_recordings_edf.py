@@ -34,7 +34,7 @@ def with_starts(content: bytes, starts: list[int]) -> bytes:
 
 
 @pytest.mark.parametrize(("written", "unit", "factor"), [
-    (b"uV", "uV", 1.0), (b"\xb5V", "uV", 1.0), (b"mV", "mV", 1e3), (b"V", "V", 1e6), (b"microV", "uV", 1.0), (b"nV", "nV", 1e-3),
+    (b"uV", "uV", 1.0), (b"\xb5V", "uV", 1.0), ("µV".encode(), "uV", 1.0), (b"mV", "mV", 1e3), (b"V", "V", 1e6), (b"microV", "uV", 1.0), (b"nV", "nV", 1e-3),
 ])  # fmt: skip
 def test_1_units_of_signals(written, unit, factor, put):
     content = edf().replace(b"uV".ljust(8), written.ljust(8), 1)
@@ -104,6 +104,38 @@ def test_34_a_status_channel_of_a_bdf_file_gives_events(put):
         ("Status 1", 0.5, 0.1),
         ("Status 2", 1.5, 0.2),
     ]
+
+
+def test_34_status_words_of_biosemi_hold_more_than_trigger_codes(put):
+    words = np.full(3000, 0x110000)
+    words[500:600] |= 7
+    words[1500:1700] |= 9
+    words[2000:] |= 0xE00000  # the amplifier's own bits change; as a signed number of 24 bits, the word is negative
+    words[words >= 2**23] -= 2**24
+    status = {"data": words.astype(float), "sampling_frequency": 1000, "label": "Status", "physical_dimension": "Boolean",
+              "physical_range": (-8388608, 8388607), "digital_range": (-8388608, 8388607)}  # fmt: skip
+    with pytest.warns(MMCWarning, match="Trigger codes: the low 16 bits"):
+        recording = read_recording(put(edf(SIGNAL, status, kind="Bdf"), "a.bdf"))
+    assert sorted(set(recording["Status"].values)) == [0, 7, 9]
+    assert [(e.label, e.onset_s, e.duration_s) for e in recording.events] == [
+        ("Status 7", 0.5, 0.1),
+        ("Status 9", 1.5, 0.2),
+    ]
+
+
+def test_11_a_channel_that_stands_twice_in_the_channels_table_is_refused(tmp_path):
+    path = tmp_path / "sub-01_task-bench_emg.edf"
+    path.write_bytes(edf())
+    (tmp_path / "sub-01_task-bench_channels.tsv").write_text("name\ttype\tunits\nEMG Pec\tEMG\tuV\nEMG Pec\tECG\tuV\n")
+    with pytest.raises(
+        RecordingError, match="sub-01_task-bench_channels.tsv: the channel 'EMG Pec' stands in two rows"
+    ):
+        read_recording(path)
+
+
+def test_signals_without_label_are_numbered(put):
+    recording = read_recording(put(edf({**SIGNAL, "label": ""}, {**SIGNAL, "label": ""}), "a.edf"))
+    assert recording.names == ("Signal 1", "Signal 2")
 
 
 def test_34_a_voltage_of_two_levels_gives_events(put):

@@ -69,6 +69,17 @@ def test_6_the_wrong_decimal_sign_is_refused(put):
         read_recording(put("Time (s);Pec (mV)\n" + "".join(f"{i};1.234,5\n" for i in range(60))), time_unit="ms")
 
 
+@pytest.mark.parametrize("sign", [".", ","])
+def test_6_thousands_separators_are_not_taken_for_decimal_signs(put, sign):
+    rows = "".join(f"{i};{f'{37 * i - 1500:,}'.replace(',', sign)}\n" for i in range(90))
+    path = put("Time (ms);Pec (uV)\n" + rows)
+    with pytest.raises(
+        RecordingError, match=rf"'-1\{sign}500' stands among whole numbers such as .* may separate thousands"
+    ):
+        read_recording(path)
+    assert read_recording(path, decimal=sign)["Pec"].values[0] == -1.5
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 def test_7_encodings(put, encoding):
     recording = read_recording(put(csv(*even(), header="Time (s),Péc EMG (µV)").encode(encoding)))
@@ -82,12 +93,22 @@ def test_7_a_letter_late_in_the_file_decides_too(put):
     assert recording.metadata["encoding"] == "cp1252" and recording.events[0].label == "Übung"
 
 
-@pytest.mark.parametrize("token", ["", "-", "--", "#N/A", "1.#QNAN", "NULL", "NaN", "n/a"])
+@pytest.mark.parametrize("token", [
+    "", "-", "--", "#N/A", "1.#QNAN", "NULL", "NaN", "n/a", "NaN  ", "na", "-nan(ind)", "1.#QNAN0", "-1.#IND00", "#NV", "#WERT!", "NaNQ",
+])  # fmt: skip
 def test_8_words_for_missing_values(put, token):
     lines = csv(*even()).splitlines()
     lines[11] = lines[11].split(",")[0] + "," + token
     values = read_recording(put("\n".join(lines)))["Pec"].values
     assert np.isnan(values[10]) and np.isnan(values).sum() == 1 and len(values) == 2000
+
+
+def test_8_infinities_stay_infinite(put):
+    lines = csv(*even()).splitlines()
+    for row, token in ((11, "1.#INF"), (12, "-1.#INF00"), (13, "-Infinity")):
+        lines[row] = lines[row].split(",")[0] + "," + token
+    values = read_recording(put("\n".join(lines)))["Pec"].values
+    assert values[10:13].tolist() == [np.inf, -np.inf, -np.inf] and np.isfinite(values).sum() == 1997
 
 
 def test_10_a_missing_channel_is_listed_or_empty(put):
@@ -143,6 +164,24 @@ def test_15_rate_from_rounded_times(fs, digits):
     time = np.round(np.arange(20000) / fs, digits)
     clock = clock_of(time, where="trial.csv", row=2, unit="s")
     assert clock.positions is None and clock.sampling_frequency == pytest.approx(fs, rel=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("fs", "seconds", "digits"), [(2000.0, 1.5, 3), (1000.0, 0.8, 2), (1259.2592593, 4.0, 2), (100.0, 40.0, 0)]
+)
+@pytest.mark.parametrize("cut", [np.round, np.floor])
+def test_15_rate_of_short_recordings_with_coarse_times(fs, seconds, digits, cut):
+    time = cut(np.arange(int(fs * seconds)) / fs * 10**digits) / 10**digits
+    assert clock_of(time, where="trial.csv", row=2, unit="s").sampling_frequency == pytest.approx(fs, rel=3e-4)
+
+
+def test_15_times_in_whole_seconds_do_not_tell_the_rate_of_a_short_trial(put):
+    clock = [f"10:00:{i // 1000:02d}" for i in range(3000)]
+    path = put("Time,Pec (mV)\n" + "".join(f"{time},{i % 7}.5\n" for i, time in enumerate(clock)))
+    with pytest.raises(RecordingError, match="rounded to 1 s in a recording of 2 s, too coarse .*sampling_frequency="):
+        read_recording(path)
+    channel = read_recording(path, sampling_frequency=1000)["Pec"]
+    assert (channel.sampling_frequency, channel.n_samples) == (1000.0, 3000)
 
 
 def test_15_a_declared_rate_must_agree(put):
@@ -297,10 +336,29 @@ def test_options_are_checked(put):
         {"time_unit": "h"},
         {"decimal": "x"},
         {"channels": {"Pec": {"muscel": "x"}}},
+        {"channels": {"Pec": None}},
+        {"channels": {"Pec": {"muscle": 5}}},
+        {"encoding": 5},
+        {"sheet": 1},
+        {"delimiter": ":"},
+        {"strict": "no"},
     ):
         with pytest.raises(OptionError):
             read_recording(path, **wrong)
+    assert read_recording(path, sampling_frequency=np.int64(2000))["Pec"].sampling_frequency == 2000.0
     with pytest.raises(RecordingError, match="format='delsys' is not allowed"):
         read_recording(path, format="delsys")
     with pytest.raises(RecordingError, match="a folder, not a file"):
         read_recording(path.parent)
+
+
+@pytest.mark.parametrize("steps", ["1e300", "1e-30"])
+def test_times_that_no_recording_has_give_no_rate(put, steps):
+    text = "Time (s),EMG (mV)\n" + "".join(f"{i * float(steps)},{i}\n" for i in range(5))
+    with pytest.raises(RecordingError, match="a sampling frequency of .* Hz is none"):
+        read_recording(put(text), time_unit="s")
+
+
+def test_a_line_without_end_is_no_row(put):
+    with pytest.raises(RecordingError, match="row 1: the line is longer than 131072 bytes"):
+        read_recording(put("1;" * 100_000))

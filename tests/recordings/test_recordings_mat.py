@@ -270,3 +270,9 @@ def test_labchart_blocks_as_matrices(put):
     ]
     assert [(e.label, e.onset_s) for e in recording.events] == [("lift", 0.2)]
     np.testing.assert_allclose(recording["EMG"].microvolts, emg())
+
+
+def test_columns_beside_a_time_keep_their_place(put):
+    signal = np.random.default_rng(3).normal(0, 1, 200)
+    content = mat({"data": np.column_stack([np.arange(200) / 1000, signal, -signal])})
+    assert read_recording(put(content, "a.mat"), unit="mV").names == ("data 2", "data 3")

@@ -192,6 +192,50 @@ def test_sheets_with_rate_markers_blank_columns_and_times_of_day(put):
     assert (channel.sampling_frequency, channel.start_s) == (1000.0, 36000.0)
 
 
+def test_durations_of_excel_are_times(put):
+    start = datetime.timedelta(hours=30, seconds=1.5)
+    clock = sheet_of(["Time", "EMG (mV)"], row=lambda i: [start + datetime.timedelta(milliseconds=i), float(i % 7)])
+    channel = read_recording(put(clock, "a.xlsx"))["EMG"]
+    assert (channel.sampling_frequency, channel.start_s) == (1000.0, 108001.5)
+
+
+def test_42_a_time_where_a_signal_begins_is_no_clock(put):
+    def damaged(i):
+        return [i / FS, datetime.time(1, 2, 3) if i == 0 else float(i % 7)]
+
+    with pytest.raises(RecordingError, match="cell B2: Excel turned this number into the date or time 01:02:03"):
+        read_recording(put(sheet_of(["Time (s)", "EMG (mV)"], row=damaged), "a.xlsx"))
+    text = "Time (s),EMG (mV)\n" + rows(lambda i: f"{i / FS},{'01:02:03' if i == 0 else i % 7}")
+    with pytest.raises(RecordingError, match="row 2, column 2: '01:02:03' is no number"):
+        read_recording(put(text))
+    all_times = sheet_of(["Time (s)", "EMG (mV)"], row=lambda i: [i / FS, datetime.time(1, 2, i % 60)])
+    with pytest.raises(RecordingError, match=r"column 'EMG \(mV\)': holds dates or times"):
+        read_recording(put(all_times, "a.xlsx"))
+
+
+def test_a_rate_with_thousands_separator_is_asked_for(put):
+    text = "Sampling Frequency: 2,000 Hz\nEMG 1 (mV)\tEMG 2 (mV)\n" + rows(lambda i: f"{i % 7}.5\t{i % 3}.5")
+    with pytest.raises(RecordingError, match="no sampling frequency"):
+        read_recording(put(text))
+    assert read_recording(put(text.replace("2,000 Hz", "2.000 kHz")))["EMG 1"].sampling_frequency == FS
+
+
+def test_bars_between_cells(put):
+    text = "Time (s)|EMG (mV)|Event\n" + rows(lambda i: f"{i / FS}|{i % 7}|{'go' if i == 10 else ''}")
+    for more in ({}, {"delimiter": "|"}):
+        recording = read_recording(put(text), **more)
+        assert kinds(recording) == [("EMG", "mV", "EMG", FS, N)] and recording.events[0].label == "go"
+
+
+@pytest.mark.parametrize("name", ["Kommentar", "Comentarios", "Aktivität", "Fase"])
+def test_34_columns_of_words_in_other_languages(put, name):
+    text = f"Zeit [s];EMG [mV];{name}\n" + rows(
+        lambda i: f"{i / FS}".replace(".", ",") + f";{i % 7};{'heben' if i < 10 else ''}"
+    )
+    recording = read_recording(put(text))
+    assert recording.names == ("EMG",) and [(e.label, e.duration_s) for e in recording.events] == [("heben", 0.005)]
+
+
 def test_empty_sheets_do_not_count(put):
     def fill(made):
         made.active.append(["Time (s)", "EMG (mV)"])

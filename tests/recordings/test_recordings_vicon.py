@@ -19,7 +19,13 @@ def test_locales_give_the_same(lab_files, put):
     text = lab_files["vicon.csv"].decode()
     expected = read_recording(put(text))["Sensor 1.EMG2"]
     dutch = text.replace(",", ";").replace(".", ",").replace("EMG 2,0", "EMG 2.0")
-    for variant in (dutch, text.replace("\n", "\r\n"), text.replace(",", "\t"), text.encode("utf-16")):
+    for variant in (
+        dutch,
+        text.replace("\n", "\r\n"),
+        text.replace(",", "\t"),
+        text.encode("utf-16"),
+        text.encode("utf-8-sig"),
+    ):
         found = read_recording(put(variant))["Sensor 1.EMG2"]
         assert (found.unit, found.sampling_frequency) == ("V", 2000.0)
         np.testing.assert_array_equal(found.values, expected.values)
