@@ -154,12 +154,12 @@ def check_numbers(
     size, size_2 = (None if count is None else participants(count) for count in sizes)
     if size_2 and "sd" in numbers:
         raise EffectError("sd is the SD of the differences of pairs; for two groups give sd_1 and sd_2.")
-    result = Result("", "difference", "", (), size, n_2=size_2)
+    result = Result("", "printed numbers", "", (), size, n_2=size_2)
     levels = tuple(Level(numbers.pop(f"mean_{i}", None), numbers.pop(f"sd_{i}", None)) for i in (1, 2))
     rows = _rows_of(with_numbers(result, numbers, level=conf_level, of_change=True, levels=levels), designs)
     if not rows:
         raise EffectError(NOTHING.format(what="these numbers"))
-    return pd.DataFrame(rows)[list(COLUMNS[2:-1])].assign(evidence="derived")
+    return pd.DataFrame(rows)[list(COLUMNS[1:-1])].assign(evidence="derived")
 
 
 def _rows_of(result: Result, designs) -> list[dict]:
