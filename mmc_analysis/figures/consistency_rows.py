@@ -95,7 +95,7 @@ def df_text(df: float, low: float = np.nan, high: float = np.nan) -> str:
         return ""
     if np.isinf(high):
         return "any" if low <= 1 else f"≥ {low:g}"
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    return f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
 
 
 def range_text(low: float, high: float) -> str:

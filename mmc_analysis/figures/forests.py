@@ -27,6 +27,8 @@ from mmc_analysis.schema import choose_decimals, write_number
 
 MARGINS_MM, ROW_MM = 24.0, 4.4
 LABEL_PT = 165.0
+SIDE_PT = 4.0
+SIDE_LINE = 0.75  # of a row
 
 
 @named_options
@@ -105,7 +107,7 @@ def forest(
         right = write_columns(ax, columns, rows["y"].to_numpy(), pooled_rows, NOT_REPORTED)
         inner = panel_width_pt(ax) - left - right
         name_axes(ax, wrapped(words, BODY_PT, inner + 2 * min(left, right)), None)
-        _write_sides(ax, sides, reference)
+        _write_sides(ax, sides, reference, left, inner)
         stamp_evidence(ax, *frames)
         notes = (_secondary_words(rows), _heterogeneity_words(pooled, subgroup), evidence_words(pd.concat(frames)))
         add_note(ax, notes, left_pt=left)
@@ -204,17 +206,29 @@ def _columns(rows: pd.DataFrame, level: str) -> list[TextColumn]:
     return [*columns, TextColumn(level, rows["interval_text"].tolist(), "left", near=True)]
 
 
-def _write_sides(ax: Axes, sides: tuple[str, str] | None, reference: float | None) -> None:
-    """Write what lies left and right of the reference above the first row."""
+def _write_sides(ax: Axes, sides: tuple[str, str] | None, reference: float | None, left: float, inner: float) -> None:
+    """Write what lies left and right of the reference above the first row, in lines no wider than the room there is.
+
+    `left` is the width of the row labels, `inner` that of the panel, in points.
+    """
     if sides is None:
         return
     if reference is None or len(sides) != 2:
         raise FigureError(
             f"{NAME}: sides={sides!r} are the two sides of a reference line. Give a pair, and reference=."
         )
-    for words, offset, align in ((f"← {sides[0]}", -4, "right"), (f"{sides[1]} →", 4, "left")):
-        ax.annotate(words, (reference, -1.0), xytext=(offset, 0), textcoords="offset points", ha=align, va="center",
-                    fontsize=TICK_PT, color=SOFT_INK, annotation_clip=False)  # fmt: skip
+    low, high = ax.get_xlim()
+    share = (reference - low) / (high - low)
+    rooms = left + share * inner - SIDE_PT, (1 - share) * inner - SIDE_PT
+    texts = [
+        wrapped(words, TICK_PT, room) for words, room in zip((f"← {sides[0]}", f"{sides[1]} →"), rooms, strict=True)
+    ]
+    for words, offset, align in zip(texts, (-SIDE_PT, SIDE_PT), ("right", "left"), strict=True):
+        above = SIDE_LINE * words.count("\n")
+        ax.annotate(words, (reference, -1.0 - above / 2), xytext=(offset, 0), textcoords="offset points", ha=align, va="center",
+                    ma=align, fontsize=TICK_PT, color=SOFT_INK, annotation_clip=False)  # fmt: skip
+    bottom, top = ax.get_ylim()
+    ax.set_ylim(bottom, top - SIDE_LINE * max(words.count("\n") for words in texts))
 
 
 def _secondary_words(rows: pd.DataFrame) -> str:

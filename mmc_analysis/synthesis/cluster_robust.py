@@ -18,7 +18,7 @@ from mmc_analysis.synthesis.inputs import EffectTable
 from mmc_analysis.synthesis.tables import coefficient_frame, pooled_frame
 
 TRUSTED_DF = 4.0
-SINGULAR = 1e-10
+SINGULAR = 1e-14
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,10 +5,12 @@ printed number a range, and each range two straight lines in (s, d). The standar
 exactly, by eliminating d from every pair of lines; nothing is sampled.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 from mmc_analysis.effects.frames import t_quantile
 from mmc_analysis.errors import EffectError
@@ -65,21 +67,53 @@ def se_range(evidence: Evidence, df) -> tuple[np.ndarray, np.ndarray]:
     (array([1.66]), array([2.13]))
     """
     df = np.atleast_1d(np.asarray(df, dtype=float))
+    scale = _size(evidence)
+    lows, highs = (np.array(column) for column in zip(*_by_sign(evidence, df), strict=True))
+    bad = (lows > highs + SLACK * scale) | (highs <= 0)
+    none = bad.all(axis=0)
+    low = np.min(np.where(bad, np.inf, lows), axis=0)
+    high = np.max(np.where(bad, -np.inf, np.maximum(highs, lows)), axis=0)
+    return np.where(none, np.nan, np.where(low < SLACK * scale, 0.0, low)), np.where(none, np.nan, high)
+
+
+def _size(evidence: Evidence) -> float:
+    return max(evidence.difference.sizes[1], 1e-300)
+
+
+def _by_sign(evidence: Evidence, df: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The range of the standard error, the lower end above the upper where there is none, per sign that the difference may have."""
     parts = []
     if evidence.difference.high >= 0:
         parts.append(_one_sign(evidence, df))
     if evidence.difference.low < 0:
         parts.append(_one_sign(_mirrored(evidence), df))
-    lows, highs = (np.array(column) for column in zip(*parts, strict=True))
-    none = np.isnan(lows).all(axis=0)
-    low = np.nanmin(np.where(none, 0.0, lows), axis=0)
-    high = np.nanmax(np.where(none, 0.0, highs), axis=0)
-    size = max(abs(evidence.difference.low), abs(evidence.difference.high))
-    return np.where(none, np.nan, np.where(low < SLACK * size, 0.0, low)), np.where(none, np.nan, high)
+    return parts
 
 
-def fitting_df(evidence: Evidence) -> np.ndarray:
-    """Return the degrees of freedom, of those from 1 to infinity that are tried, under which all printed numbers agree.
+def _closest(evidence: Evidence, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The range for the sign that comes closest to having one."""
+    lows, highs = (np.array(column) for column in zip(*_by_sign(evidence, df), strict=True))
+    best = np.argmin(_gap(lows, highs), axis=0)[None]
+    return tuple(np.take_along_axis(edge, best, axis=0)[0] for edge in (lows, highs))
+
+
+def _statistics_gap(evidence: Evidence, df: np.ndarray) -> np.ndarray:
+    """How far t and P, as printed, are from agreeing with one another."""
+    ranges = _statistics(evidence, df)
+    if len(ranges) < 2:
+        return np.full_like(df, -1.0)
+    return _gap(np.max([low for low, _ in ranges], axis=0), np.min([high for _, high in ranges], axis=0))
+
+
+def _gap(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """How far a range is from being one: below zero where it is."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = (low - high) / (low + np.abs(high))
+    return np.where(np.isposinf(high), -1.0, np.where(np.isneginf(high), 1.0, gap))
+
+
+def fitting_df(evidence: Evidence, grid: np.ndarray = DF_GRID) -> np.ndarray:
+    """Return the degrees of freedom of a grid under which all printed numbers agree, or one between its points.
 
     Examples
     --------
@@ -88,8 +122,60 @@ def fitting_df(evidence: Evidence) -> np.ndarray:
     >>> fitting_df(exact)[:3]
     array([15., 16., 17.])
     """
-    low, _ = se_range(evidence, DF_GRID)
-    return DF_GRID[~np.isnan(low)]
+    return common_df([evidence], grid)
+
+
+def common_df(evidences: list[Evidence], grid: np.ndarray = DF_GRID) -> np.ndarray:
+    """Return the degrees of freedom of a grid under which several differences could share one standard error, or one between.
+
+    Examples
+    --------
+    >>> from mmc_analysis.synthesis.printed import read_printed
+    >>> welch = Evidence(read_printed("-20.6"), high=read_printed("-1.1"), p=read_printed("0.040"), t=read_printed("-2.34"))
+    >>> common_df([welch]).round(1)
+    array([10.5])
+    """
+
+    def gap(df: np.ndarray) -> np.ndarray:
+        lows, highs = zip(*(_closest(evidence, df) for evidence in evidences), strict=True)
+        low, high = np.max(lows, axis=0), np.min(highs, axis=0)
+        statistics = np.max([_statistics_gap(evidence, df) for evidence in evidences], axis=0)
+        # t and P that disagree leave no standard error above zero, whatever the rest
+        return np.where((high <= 0) & (statistics > 0), statistics, _gap(low, high))
+
+    return where_fitting(lambda df: ~np.isnan(common_se(evidences, df)[0]), gap, grid)
+
+
+def where_fitting(
+    fits: Callable[[np.ndarray], np.ndarray], gap: Callable[[np.ndarray], np.ndarray], grid: np.ndarray
+) -> np.ndarray:
+    """Return the points of a grid that fit; where none does, one between them, at which the gap is smallest, if it does.
+
+    Degrees of freedom of Welch, Satterthwaite, or Kenward and Roger are no whole numbers.
+
+    Examples
+    --------
+    >>> where_fitting(lambda x: np.abs(x - 2.3) < 0.1, lambda x: np.abs(x - 2.3), np.array([1.0, 2.0, 3.0])).round(3)
+    array([2.3])
+    """
+    found = grid[fits(grid)]
+    if found.size:
+        return found
+    points = grid[np.isfinite(grid)]
+    gaps = np.concatenate([[np.inf], gap(points), [np.inf]])
+    least = np.flatnonzero((gaps[1:-1] <= gaps[:-2]) & (gaps[1:-1] <= gaps[2:]))
+    for i in sorted({j for near in least for j in (near - 1, near) if 0 <= j < points.size - 1}):
+        ends = points[i], points[i + 1]
+        nearest = optimize.minimize_scalar(
+            partial(_alone, gap), bounds=ends, method="bounded", options={"xatol": 1e-10}
+        ).x
+        if fits(np.array([nearest]))[0]:
+            return np.array([nearest])
+    return found
+
+
+def _alone(gap: Callable[[np.ndarray], np.ndarray], point: float) -> float:
+    return float(gap(np.array([point]))[0])
 
 
 def common_se(evidences: list[Evidence], df) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +204,7 @@ def _mirrored(evidence: Evidence) -> Evidence:
 
 
 def _one_sign(evidence: Evidence, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The range for differences of zero or more: lines d ≥ a + b·s and d ≤ a + b·s, with b per df."""
+    """The range for differences of zero or more: lines d ≥ a + b·s and d ≤ a + b·s, with b per df; none where low exceeds high."""
     critical = t_quantile((1 + evidence.level) / 2, df)
     zero = np.zeros_like(df)
     below = [(max(evidence.difference.low, 0.0), zero)]
@@ -135,9 +221,7 @@ def _one_sign(evidence: Evidence, df: np.ndarray) -> tuple[np.ndarray, np.ndarra
     for a, b in below:
         for c, d in above:
             low, high = _halved(low, high, a - c, d - b)
-    scale = max(abs(evidence.difference.low), abs(evidence.difference.high), 1e-300)
-    bad = (low > high + SLACK * scale) | (high <= 0)
-    return np.where(bad, np.nan, low), np.where(bad, np.nan, np.maximum(high, low))
+    return low, high
 
 
 def _halved(low, high, offset, slope) -> tuple[np.ndarray, np.ndarray]:
@@ -157,8 +241,7 @@ def _statistics(evidence: Evidence, df: np.ndarray) -> list[tuple[np.ndarray, np
     if evidence.p is not None:
         ranges.append((_size_of_t(evidence.p.high, df), _size_of_t(evidence.p.low, df)))
     if evidence.t is not None:
-        smallest, largest = sorted((abs(evidence.t.low), abs(evidence.t.high)))
-        ranges.append((np.full_like(df, smallest), np.full_like(df, largest)))
+        ranges.append(tuple(np.full_like(df, size) for size in evidence.t.sizes))
     return ranges
 
 

@@ -24,7 +24,7 @@ from mmc_analysis.synthesis.findings import (
     statistic_findings,
 )
 from mmc_analysis.synthesis.plus_minus import compare_groups
-from mmc_analysis.synthesis.printed import participants, read_p, read_printed
+from mmc_analysis.synthesis.printed import checked_alpha, participants, read_p, read_printed
 from mmc_analysis.synthesis.reported import Level, Result, results_of, with_numbers
 
 __all__ = ["check", "check_numbers", "compare_groups"]
@@ -86,7 +86,7 @@ def check(
     >>> frame.loc[frame["check"] == "own error", ["design", "verdict"]].values.tolist()[0]
     ['paired test', 'fits']
     """
-    results = results_of(study, n, alpha)
+    results = results_of(study, n, checked_alpha(alpha))
     rows = [row for result in results for row in _rows_of(result, designs)]
     rows += _common_rows(results, designs)
     rows += _between_rows(results)
@@ -142,6 +142,7 @@ def check_numbers(
         check_option("name of a printed number", name, PRINTED)
     if check_level(conf_level) is None:
         raise EffectError("conf_level must be the level of the printed interval, such as 0.95.")
+    alpha = checked_alpha(alpha)
     numbers = {
         name: read_p(text, alpha) if name == "p" else read_printed(text)
         for name, text in {"diff": difference, **printed}.items()
@@ -153,12 +154,12 @@ def check_numbers(
     size, size_2 = (None if count is None else participants(count) for count in sizes)
     if size_2 and "sd" in numbers:
         raise EffectError("sd is the SD of the differences of pairs; for two groups give sd_1 and sd_2.")
-    result = Result("", "difference", "", (), size, n_2=size_2)
+    result = Result("", "printed numbers", "", (), size, n_2=size_2)
     levels = tuple(Level(numbers.pop(f"mean_{i}", None), numbers.pop(f"sd_{i}", None)) for i in (1, 2))
     rows = _rows_of(with_numbers(result, numbers, level=conf_level, of_change=True, levels=levels), designs)
     if not rows:
         raise EffectError(NOTHING.format(what="these numbers"))
-    return pd.DataFrame(rows)[list(COLUMNS[2:-1])].assign(evidence="derived")
+    return pd.DataFrame(rows)[list(COLUMNS[1:-1])].assign(evidence="derived")
 
 
 def _rows_of(result: Result, designs) -> list[dict]:

@@ -1,20 +1,30 @@
 """What each check says of a printed result: one finding per analysis."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import special
 
 from mmc_analysis.effects.frames import t_quantile
-from mmc_analysis.synthesis.analyses import PAIRED, STUDENT, Analysis
-from mmc_analysis.synthesis.compatible import DF_GRID, Evidence, common_se, fitting_df, se_range
+from mmc_analysis.synthesis.analyses import PAIRED, STUDENT, Analysis, ends_of
+from mmc_analysis.synthesis.compatible import (
+    DF_GRID,
+    Evidence,
+    common_df,
+    common_se,
+    fitting_df,
+    se_range,
+    where_fitting,
+)
 from mmc_analysis.synthesis.implied import Range, implied_r, printed_difference, sd_between
 from mmc_analysis.synthesis.plus_minus import Group, one_sample, two_groups
-from mmc_analysis.synthesis.printed import Printed
+from mmc_analysis.synthesis.printed import Printed, df_range
 from mmc_analysis.synthesis.reported import Omnibus, Result
 from mmc_analysis.synthesis.wording import df_sentence, df_words, named_analysis, range_words, words_of
 
 NOWHERE: Range = (np.nan, np.nan)
+STEPS = 9
 OWN, DF, STANDARDISER, LEVELS = "own error", "df", "standardiser", "levels"
 STATISTIC, PLUS_MINUS, COMMON = "statistic", "plus-minus", "common error"
 
@@ -65,7 +75,7 @@ def own_findings(result: Result, analyses: list[Analysis]) -> list[Finding]:
         seen = analysis.seen_by(result.evidence)
         if not seen.says_something:
             continue
-        se, sd = _se(seen, analysis.df), NOWHERE
+        se, sd = _se_at(seen, analysis.possible_df), NOWHERE
         fits, per_sd = np.isfinite(se[0]), _per_sd(result, analysis)
         said = words if seen.se is result.evidence.se else f"{words}, {seen.se.text}"
         sentence = f"{said} {'fit' if fits else 'do not fit'} {named_analysis(analysis)}."
@@ -88,6 +98,15 @@ def own_findings(result: Result, analyses: list[Analysis]) -> list[Finding]:
 def _se(evidence: Evidence, df: float) -> Range:
     low, high = se_range(evidence, df)
     return float(low[0]), float(high[0])
+
+
+def _se_at(evidence: Evidence, df: np.ndarray) -> Range:
+    """The range over all df, (m,), or between them, at which the numbers agree."""
+    fitting = fitting_df(evidence, df)
+    if not fitting.size:
+        return NOWHERE
+    low, high = se_range(evidence, fitting)
+    return float(low.min()), float(high.max())
 
 
 def _per_sd(result: Result, analysis: Analysis) -> float | None:
@@ -134,16 +153,16 @@ def _d_av(result: Result) -> list[Finding]:
         return []
     between, change = sd_between(evidence.difference, d), (se[0] * root, se[1] * root)
     # r = 1 - SD_change²/(2 SD²), equal SDs assumed
-    r = 1 - change[1] ** 2 / (2 * between[0] ** 2), 1 - change[0] ** 2 / (2 * between[1] ** 2)
+    r = (
+        (1 - change[1] ** 2 / (2 * between[0] ** 2) if between[0] else -np.inf),
+        1 - change[0] ** 2 / (2 * between[1] ** 2),
+    )
     shown = max(r[0], -1.0), min(r[1], 1.0)
-    sentence = (f"If d = {d.text} is in units of the SD between participants, that SD is {between[0]:.3g} to {between[1]:.3g} and, "
+    sentence = (f"If d = {d.text} is in units of the SD between participants, that SD is {range_words(*between)} and, "
                 f"with a paired test, the correlation of the conditions {shown[0]:.2f} to {shown[1]:.2f}.")  # fmt: skip
     fits = r[1] > -1
     if result.first.sd is not None and result.second.sd is not None:
-        low, high = (
-            float(np.hypot(getattr(result.first.sd, end), getattr(result.second.sd, end)) / np.sqrt(2))
-            for end in ("low", "high")
-        )
+        low, high = (float(np.sqrt(np.mean(np.square(sds)))) for sds in ends_of(result.first.sd, result.second.sd))
         fits = bool(fits and low <= between[1] and high >= between[0])
         sentence += f" The printed SDs make it {low:.3g} to {high:.3g}."
     return [Finding(STANDARDISER, f"d_av, {PAIRED}", verdict_of(fits), "SD = difference / d; r = 1 - SD_change²/(2 SD²), equal SDs",
@@ -185,39 +204,41 @@ def statistic_findings(result: Result) -> list[Finding]:
     omnibus = result.omnibus
     if omnibus is None:
         return []
-    words = f"{omnibus.text} and P {omnibus.p.text}" + f" with {omnibus.num_df:g} numerator df" * (omnibus.num_df != 1)
-    low, high = _p_range(omnibus, DF_GRID)
-    df = DF_GRID[(low <= omnibus.p.high) & (high >= omnibus.p.low)]
-    findings = [
-        Finding(
-            DF,
-            "any df",
-            verdict_of(df.size > 0),
-            "df from 1 to infinity tried",
-            df_sentence(words, df),
-            df_range=_ends(df),
-        )
-    ]
+    words = f"{omnibus.text} and P {omnibus.p.text}" + f" with {omnibus.num_df.text} numerator df" * (
+        omnibus.num_df.middle != 1
+    )
+    df = where_fitting(lambda df: _p_gap(omnibus, df) <= 0, partial(_p_gap, omnibus), DF_GRID)
+    anywhere = Finding(
+        DF, "any df", verdict_of(df.size > 0), "df from 1 to infinity tried", df_sentence(words, df), df_range=_ends(df)
+    )
     if result.df is None:
-        return findings
-    low, high = (float(edge[0]) for edge in _p_range(omnibus, np.array([result.df])))
+        return [anywhere]
+    low, high = _p_range(omnibus, np.linspace(*df_range(result.df), STEPS))
+    low, high = float(low.min()), float(high.max())
     fits = low <= omnibus.p.high and high >= omnibus.p.low
-    sentence = (f"{omnibus.text} with {result.df:g} df gives P between {low:.2g} and {high:.2g}; the printed P ({omnibus.p.text}) "
+    sentence = (f"{omnibus.text} with {result.df.text} df gives P between {low:.2g} and {high:.2g}; the printed P ({omnibus.p.text}) "
                 f"{'agrees' if fits else 'does not agree'}.")  # fmt: skip
-    first = Finding(STATISTIC, "test as printed", verdict_of(fits), f"F({omnibus.num_df:g}, {result.df:g}) in [{omnibus.f.low:.4g}, {omnibus.f.high:.4g}]",
-                    sentence, result.df)  # fmt: skip
-    return [first, *findings]
+    printed = Finding(STATISTIC, "test as printed", verdict_of(fits),
+                      f"F({omnibus.num_df.text}, {result.df.text}) in [{omnibus.f.low:.4g}, {omnibus.f.high:.4g}]", sentence,
+                      result.df.middle)  # fmt: skip
+    return [printed, anywhere]
+
+
+def _p_gap(omnibus: Omnibus, df: np.ndarray) -> np.ndarray:
+    """How far the P values that the statistic allows lie from the printed one, per df, (m,): zero or below where they meet."""
+    low, high = _p_range(omnibus, df)
+    return np.maximum(low - omnibus.p.high, omnibus.p.low - high)
 
 
 def _p_range(omnibus: Omnibus, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest P that the printed statistic allows, per df, (m,) each."""
+    num_df = np.linspace(*df_range(omnibus.num_df), STEPS)[:, None]
     finite = np.where(np.isinf(df), 1.0, df)
-    return tuple(
-        np.where(
-            np.isinf(df), special.chdtrc(omnibus.num_df, omnibus.num_df * f), special.fdtrc(omnibus.num_df, finite, f)
-        )
-        for f in (max(omnibus.f.high, 0.0), max(omnibus.f.low, 0.0))
+    largest, smallest = (
+        np.where(np.isinf(df), special.chdtrc(num_df, num_df * f), special.fdtrc(num_df, finite, f))
+        for f in (max(omnibus.f.low, 0.0), max(omnibus.f.high, 0.0))
     )
+    return smallest.min(axis=0), largest.max(axis=0)
 
 
 def plus_minus_findings(result: Result) -> list[Finding]:
@@ -249,8 +270,7 @@ def common_findings(together: list[Result], analyses: list[Analysis]) -> list[Fi
         sentence += f": it would be {range_words(*se)}." if fits else "."
         findings.append(Finding(COMMON, analysis.name, verdict_of(fits), "ranges of SE of all differences intersected", sentence,
                                 analysis.df, se=se))  # fmt: skip
-    low, _ = common_se([result.evidence for result in together], DF_GRID)
-    df = DF_GRID[~np.isnan(low)]
+    df = common_df([result.evidence for result in together])
     said = f"can share one standard error {df_words(df)}" if df.size else "cannot share one standard error at any df"
     return [*findings, Finding(COMMON, "any df", verdict_of(df.size > 0), "df from 1 to infinity tried", f"{names} {said}.",
                                df_range=_ends(df))]  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 from mmc_analysis.synthesis.printed import Printed
 
 Range = tuple[float, float]
-TINY = 1e-300
+NEXT_TO_ZERO = 1e-9
 
 
 def printed_difference(first: Printed, second: Printed) -> Range:
@@ -23,7 +23,7 @@ def printed_difference(first: Printed, second: Printed) -> Range:
 
 
 def sd_between(difference: Printed, d: Printed) -> Range:
-    """Return the range of the SD between participants behind a difference and its d_av.
+    """Return the range of the SD between participants behind a difference and its d_av; infinite where d may be zero.
 
     Examples
     --------
@@ -32,9 +32,8 @@ def sd_between(difference: Printed, d: Printed) -> Range:
     >>> round(low, 2), round(high, 2)
     (14.05, 15.97)
     """
-    sizes = sorted((abs(difference.low), abs(difference.high)))
-    ds = sorted((abs(d.low), abs(d.high)))
-    return sizes[0] / ds[1], sizes[1] / max(ds[0], TINY)
+    (smallest, largest), (least, most) = difference.sizes, d.sizes
+    return smallest / most, largest / least if least else np.inf
 
 
 def implied_r(sd_1: Printed, sd_2: Printed, change: Range) -> Range:
@@ -50,7 +49,7 @@ def implied_r(sd_1: Printed, sd_2: Printed, change: Range) -> Range:
     >>> round(low, 3), round(high, 3)
     (0.857, 0.859)
     """
-    ends = [(max(sd.low, TINY), sd.high) for sd in (sd_1, sd_2)]
+    ends = [(max(sd.low, NEXT_TO_ZERO * sd.high), sd.high) for sd in (sd_1, sd_2)]
     corners = list(itertools.product(*ends))
 
     def r(s_1: float, s_2: float, s_d: float) -> float:

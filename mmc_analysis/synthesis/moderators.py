@@ -66,7 +66,7 @@ def read_design(frame: pd.DataFrame, moderators: str | Iterable[str] | None) -> 
         return Design(np.ones((len(frame), 1)), ("Intercept",))
     try:
         needed = Formula(formula).required_variables
-    except FormulaicError as found:
+    except (FormulaicError, SyntaxError) as found:
         raise EffectError(_unusable(formula, found)) from found
     # arguments of transforms that keep a state, such as center(year), are not among those
     named = {name.strip("`") for name in NAMES.findall(formula)} & {str(column) for column in frame.columns}

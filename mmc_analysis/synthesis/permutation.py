@@ -37,7 +37,7 @@ def permutation_test(result: MetaAnalysis, *, seed: int, n_permutations: int = 1
     Raises
     ------
     EffectError
-        If there are no moderators, or too few permutations.
+        If there are no moderators, no intercept, or too few permutations.
 
     Examples
     --------
@@ -50,6 +50,9 @@ def permutation_test(result: MetaAnalysis, *, seed: int, n_permutations: int = 1
     for name, value, least in (("seed", seed, 0), ("n_permutations", n_permutations, FEWEST)):
         if not isinstance(value, (int, np.integer)) or value < least:
             raise EffectError(f"{name}={value!r} must be a whole number, {least} or more.")
+    if "Intercept" not in result.table.terms:
+        raise EffectError("shuffling the moderators says whether effects depend on them, not whether means are zero: fit with an "
+                          "intercept, without '0 +' or '- 1'.")  # fmt: skip
     orders, said = _arrangements(result.table.X, seed, n_permutations)
     observed = _sizes(result)
     reached = np.zeros(observed.size)

@@ -8,7 +8,7 @@ import pandas as pd
 from mmc_analysis.effects.frames import two_sided_p
 from mmc_analysis.errors import EffectError
 from mmc_analysis.options import named_options
-from mmc_analysis.synthesis.printed import Printed, participants, read_p, read_printed
+from mmc_analysis.synthesis.printed import Printed, checked_alpha, participants, read_p, read_printed
 
 READINGS = ("sd", "se")
 UNLIKELY_D = 3.0
@@ -66,7 +66,7 @@ def compare_groups(
     """
     first = Group(read_printed(mean_1), read_printed(spread_1), participants(n_1))
     second = Group(read_printed(mean_2), read_printed(spread_2), participants(n_2))
-    return two_groups(first, second, None if p is None else read_p(p, alpha))
+    return two_groups(first, second, None if p is None else read_p(p, checked_alpha(alpha)))
 
 
 def two_groups(first: Group, second: Group, p: Printed | None) -> pd.DataFrame:

@@ -5,15 +5,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from mmc_analysis.effects.frames import check_level
 from mmc_analysis.errors import EffectError
+from mmc_analysis.options import check_option
+from mmc_analysis.schema.columns import STATISTICS
 from mmc_analysis.synthesis.compatible import Evidence
-from mmc_analysis.synthesis.printed import Printed, participants, read_printed
+from mmc_analysis.synthesis.frame_columns import labels_in, rows_of
+from mmc_analysis.synthesis.printed import Printed, checked_p, participants, read_printed
 
 NEEDED = ("result", "statistic", "value", "printed")
 CENTRES = ("diff", "pct_change")
 FAMILY = ("outcome", "group", "muscle", "exercise", "tempo", "load", "load_pct_1rm", "unit")
 OUTCOME = ("outcome", "muscle", "limb_role", "time", "week", "unit")
 CHANGES = ("change", "pct_change")
+ONE = Printed(1.0, 1.0, "1")
+ABOVE_ZERO = ("sd", "se", "plus_minus", "F", "df", "num_df")
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Omnibus:
     ----------
     f, p : Printed
         F, or the square of t; and P.
-    num_df : float
+    num_df : Printed
         1 for t.
     text : str
         The statistic as printed.
@@ -45,7 +51,7 @@ class Omnibus:
 
     f: Printed
     p: Printed
-    num_df: float
+    num_df: Printed
     text: str
 
 
@@ -74,7 +80,7 @@ class Result:
         What is compared: the difference is the first minus the second.
     omnibus : Omnibus or None
         A test statistic with its P value that does not speak of this difference alone.
-    df : float or None
+    df : Printed or None
         Degrees of freedom as printed, of t or of the denominator of F.
     """
 
@@ -95,7 +101,7 @@ class Result:
     first: Level = Level()
     second: Level = Level()
     omnibus: Omnibus | None = None
-    df: float | None = None
+    df: Printed | None = None
 
     @staticmethod
     def pair(first: "Result", second: "Result") -> "Result":
@@ -111,7 +117,8 @@ class Result:
 def _joined(results: list[Result]) -> Result:
     sizes = {r.n for r in results}
     kind = "secondary" if any(r.source_kind == "secondary" for r in results) else results[0].source_kind
-    return replace(results[0], n=sizes.pop() if len(sizes) == 1 else None, source_kind=kind)
+    df = results[0].df if len({r.df and r.df.middle for r in results}) == 1 else None
+    return replace(results[0], n=sizes.pop() if len(sizes) == 1 else None, source_kind=kind, df=df)
 
 
 def results_of(study, n: int | None, alpha: float) -> list[Result]:
@@ -124,13 +131,30 @@ def results_of(study, n: int | None, alpha: float) -> list[Result]:
             raise EffectError(f"the reported rows have no column '{name}'. Needed: {', '.join(NEEDED)}.")
     if reported.empty:
         raise EffectError("there are no reported rows.")
+    labels_in(reported, "result", "result")
+    for name in dict.fromkeys(labels_in(reported, "statistic", "statistic")):
+        check_option("statistic", name, STATISTICS, EffectError)
+    reported = reported.assign(value=_values(reported["value"]))
     n = None if n is None else participants(n)
     keys = ["study", "result"] if "study" in reported else ["result"]
     return [_result(rows, reported, n, alpha) for _, rows in reported.groupby(keys, sort=False)]
 
 
+def _values(column: pd.Series) -> np.ndarray:
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = np.isnan(values) & column.notna().to_numpy()
+    if wrong.any():
+        raise EffectError(f"column 'value' must hold numbers, but has {column[wrong].iloc[0]!r} in {rows_of(wrong)}. The text as "
+                          "printed belongs in 'printed'.")  # fmt: skip
+    return values
+
+
 def _result(rows: pd.DataFrame, reported: pd.DataFrame, n: int | None, alpha: float) -> Result:
     first = rows.iloc[0]
+    twice = rows["statistic"].duplicated()
+    if twice.any():
+        raise EffectError(f"result '{first['result']}' has '{rows.loc[twice, 'statistic'].iloc[0]}' more than once. Give each printed "
+                          "result its own name in 'result'.")  # fmt: skip
     printed = {row["statistic"]: _read(row, alpha) for row in rows.to_dict("records")}
     (size, size_2), size_kind = _sizes(reported, rows) if n is None else ((n, None), "")
     secondary = size_kind == "secondary" or (rows.get("source_kind", pd.Series(dtype=object)) == "secondary").any()
@@ -141,7 +165,7 @@ def _result(rows: pd.DataFrame, reported: pd.DataFrame, n: int | None, alpha: fl
         "secondary" if secondary else _text(first, "source_kind"), size_2,
     )  # fmt: skip
     return with_numbers(
-        result, printed, level=float(levels.iloc[0]) if len(levels) else 0.95,
+        result, printed, level=check_level(float(levels.iloc[0])) if len(levels) else 0.95,
         of_change=_text(first, "quantity") in CHANGES, levels=_levels(reported, first, alpha),
     )  # fmt: skip
 
@@ -162,15 +186,31 @@ def with_numbers(
     of_change : bool
         Whether the SD is that of the changes, and the mean a change.
     levels : (Level, Level)
+
+    Raises
+    ------
+    EffectError
+        If a number is one that cannot be, such as a negative SD.
     """
+    _refuse_impossible({**printed, "sd_1": levels[0].sd, "sd_2": levels[1].sd})
     centre = next((printed[name] for name in CENTRES if printed.get(name) is not None), None)
     mean = centre or (printed.get("mean") if of_change else None)
     return replace(
         result, is_change=mean is not None, is_difference="diff" in printed,
         evidence=_evidence(printed, mean, result.n if of_change and not result.n_2 else None, level), mean=mean or printed.get("mean"),
         spread=printed.get("plus_minus"), cohen_d=printed.get("cohen_d"), r=printed.get("r"), first=levels[0],
-        second=levels[1], omnibus=_omnibus(printed, mean), df=_middle(printed.get("df")),
+        second=levels[1], omnibus=_omnibus(printed, mean), df=printed.get("df"),
     )  # fmt: skip
+
+
+def _refuse_impossible(printed: dict[str, Printed | None]) -> None:
+    for name in (*ABOVE_ZERO, "sd_1", "sd_2"):
+        number = printed.get(name)
+        if number is not None and (number.high <= 0 or (name in ("df", "num_df") and number.middle <= 0)):
+            raise EffectError(f"{name}={number.text!r} must be above zero. Correct its sign, or its name.")
+    r = printed.get("r")
+    if r is not None and (r.low > 1 or r.high < -1):
+        raise EffectError(f"r={r.text!r} is not a correlation between -1 and 1.")
 
 
 def _evidence(printed: dict, centre: Printed | None, n: int | None, level: float) -> Evidence | None:
@@ -191,13 +231,13 @@ def _evidence(printed: dict, centre: Printed | None, n: int | None, level: float
 def _omnibus(printed: dict, centre: Printed | None) -> Omnibus | None:
     """A statistic and its P that the difference, if there is one, does not already account for."""
     t, f, p = (printed.get(name) for name in ("t", "F", "p"))
-    num_df = _middle(printed.get("num_df")) or 1.0
-    if p is None or (t is None and f is None) or (centre is not None and (f is None or num_df == 1)):
+    num_df = printed.get("num_df") or ONE
+    if p is None or (t is None and f is None) or (centre is not None and (f is None or num_df.middle == 1)):
         return None
     if f is not None:
         return Omnibus(f, p, num_df, f"F {f.text}")
-    smallest, largest = sorted((abs(t.low), abs(t.high)))
-    return Omnibus(Printed(0.0 if t.low < 0 < t.high else smallest**2, largest**2, t.text), p, 1.0, f"t {t.text}")
+    smallest, largest = t.sizes
+    return Omnibus(Printed(smallest**2, largest**2, t.text), p, ONE, f"t {t.text}")
 
 
 def _middle(number: Printed | None) -> float | None:
@@ -242,8 +282,9 @@ def _read(row: dict, alpha: float) -> Printed | None:
         return Printed(alpha, 1.0, "not significant") if relation == "ns" else None
     if row["statistic"] == "direction" or (value is None or pd.isna(value)):
         return None
-    upper = 1.0 if row["statistic"] == "p" else np.inf
-    return read_printed(row["printed"], float(value), relation if relation in ("<", ">") else "=", upper)
+    is_p = row["statistic"] == "p"
+    read = read_printed(row["printed"], value, relation if relation in ("<", ">") else "=", 1.0 if is_p else np.inf)
+    return checked_p(read) if is_p else read
 
 
 def _sizes(reported: pd.DataFrame, rows: pd.DataFrame) -> tuple[tuple[int | None, int | None], str]:
@@ -270,7 +311,7 @@ def _size(reported: pd.DataFrame, study: str, group: str, condition: str, result
         own = sizes[(groups == "") & (conditions == "")]
     if own["value"].nunique() != 1:
         return None, ""
-    return int(own["value"].iloc[0]), _text(own.iloc[0], "source_kind")
+    return participants(own["value"].iloc[0]), _text(own.iloc[0], "source_kind")
 
 
 def _column(frame: pd.DataFrame, name: str) -> np.ndarray:

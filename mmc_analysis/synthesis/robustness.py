@@ -105,7 +105,12 @@ def cumulative(result: MetaAnalysis, *, order: str | None = None) -> pd.DataFram
             raise EffectError(
                 f"column '{order}' is empty in {rows_of(empty)}, so those studies have no place. Fill it."
             )
-        places = keys.argsort(kind="stable").to_numpy()
+        try:
+            places = keys.argsort(kind="stable").to_numpy()
+        except TypeError as found:
+            raise EffectError(
+                f"column '{order}' mixes numbers and text, which have no order. Make it one or the other."
+            ) from found
     ordered = replace(result, table=_take(result.table, places))
     rows = [_first(ordered), *(_row(_refit(ordered, np.arange(m)), m) for m in range(2, result.k + 1))]
     return _with_labels(ordered, ordered.table.names, rows, "added")

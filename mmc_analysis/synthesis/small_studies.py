@@ -4,6 +4,7 @@ Asymmetry is not publication bias: true differences between small and large stud
 error that depends on the effect, as that of a standardised difference does.
 """
 
+import numbers
 from dataclasses import replace
 
 import numpy as np
@@ -66,7 +67,7 @@ def funnel_contours(
     Raises
     ------
     EffectError
-        If a level is not a fraction.
+        If a level is not a fraction, the centre not a number, or there are fewer than 2 points.
 
     Examples
     --------
@@ -77,6 +78,12 @@ def funnel_contours(
     """
     _refuse_other(result)
     levels = [check_level(level) for level in np.atleast_1d(levels).tolist()]
+    if None in levels:
+        raise EffectError("levels must be fractions between 0 and 1, such as (0.90, 0.95, 0.99).")
+    if centre is not None and (not isinstance(centre, numbers.Real) or not np.isfinite(centre)):
+        raise EffectError(f"centre={centre!r} is not a number. Give 0, or None for the pooled estimate.")
+    if not isinstance(n_points, numbers.Integral) or n_points < 2:
+        raise EffectError(f"n_points={n_points!r} must be a whole number, 2 or more.")
     middle = float(result.pooled["estimate"].iloc[0]) if centre is None else float(centre)
     grid = np.linspace(0, 1.1 * np.sqrt(result.table.v.max()), n_points)
     frames = []

@@ -37,7 +37,7 @@ def df_words(df: np.ndarray) -> str:
     if df.size == DF_GRID.size:
         return "at any df"
     if df.max() == df.min():
-        return f"at df = {df.min():g} only"
+        return f"at df = {df.min():g} only" if df.min() % 1 == 0 else f"near df = {df.min():.4g} only"
     return f"from df = {df.min():g} upwards" if np.isinf(df.max()) else f"for df from {df.min():g} to {df.max():g}"
 
 
@@ -54,9 +54,15 @@ def named_analysis(analysis: Analysis) -> str:
     if analysis.name == "test as printed":
         return f"the printed df of {analysis.df:g}"
     if analysis.name.startswith("independent groups"):
-        return f"a test of {analysis.name} (df {analysis.df:.4g})"
+        return f"a test of {analysis.name} (df {_possible(analysis)})"
     article = "an" if analysis.name[:1].lower() in "aeiou" else "a"
     return f"{article} {analysis.name} (df {analysis.df:g})"
+
+
+def _possible(analysis: Analysis) -> str:
+    df = analysis.possible_df
+    low, high = f"{df.min():.3g}", f"{df.max():.3g}"
+    return f"{analysis.df:.4g}" if low == high else f"{low} to {high}"
 
 
 def range_words(low: float, high: float) -> str:

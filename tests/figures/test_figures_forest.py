@@ -179,3 +179,14 @@ def test_heterogeneity_is_told_by_subgroup():
                            "arm": ["imagery", "physical"], "tau2": [0.01, 0.02], "i2": [10.0, 30.0], "evidence": "derived"})  # fmt: skip
     words = note(figures.forest(rows, pooled, subgroup="arm"))
     assert "Imagery: τ² = 0.01" in words and "Physical: τ² = 0.02" in words
+
+
+def test_long_sides_stand_in_lines_beside_the_reference(effects, pooled):
+    ax = figures.forest(
+        effects,
+        pooled,
+        subgroup="muscle",
+        sides=("favours regular", "favours an internal focus on the working muscle, all loads together"),
+    )
+    assert not overlaps(ax.figure)
+    assert any("\n" in text and text.endswith("→") for text in written(ax))

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from mmc_analysis.errors import EffectError, MMCWarning
-from mmc_analysis.synthesis import consistency, egger_test, meta_analysis
+from mmc_analysis.synthesis import consistency, cumulative, egger_test, funnel_contours, meta_analysis, permutation_test
 from mmc_analysis.synthesis.printed import read_printed
 
 
@@ -82,3 +82,16 @@ def test_an_honest_paper_is_never_accused(seed):
     frame = consistency.check(rows, n=n)
     own = frame[(frame["check"] == "own error") & (frame["design"] == "paired test")]
     assert own["verdict"].tolist() == ["fits"]
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda frame: funnel_contours(meta_analysis(frame), levels=[None]), "levels must be fractions"),
+    (lambda frame: funnel_contours(meta_analysis(frame), n_points=2.5), "n_points=2.5 must be a whole number"),
+    (lambda frame: funnel_contours(meta_analysis(frame), centre="0"), "centre='0' is not a number"),
+    (lambda frame: cumulative(meta_analysis(frame.assign(year=[1, "a", 2, 3])), order="year"), "'year' mixes numbers and text"),
+    (lambda frame: meta_analysis(frame, moderators="__import__('os').getcwd()"), "cannot be used"),
+    (lambda frame: permutation_test(meta_analysis(frame, moderators="0 + x"), seed=1), "fit with an intercept"),
+])  # fmt: skip
+def test_odd_options_are_refused(call, message):
+    with pytest.raises(EffectError, match=message):
+        call(effects(x=[1.0, 2.0, 4.0, 3.0]))

@@ -11,6 +11,7 @@ from mmc_analysis import effects, figures, meta_analysis, meta_multilevel, repor
 from mmc_analysis.errors import EffectError, MMCWarning
 from mmc_analysis.schema import check
 from mmc_analysis.synthesis import shared_control, shared_participants
+from mmc_analysis.synthesis.cluster_robust import _adjusted
 
 SETS = ("konstantopoulos2011", "assink2016", "bornmann2007", "assink_shared", "konstantopoulos_year")
 
@@ -318,3 +319,32 @@ def test_robust_intervals_cover_where_sharing_is_ignored():
         row = meta_multilevel(frame).robust().pooled.iloc[0]
         inside += row["conf_low"] <= 0.3 <= row["conf_high"]
     assert inside / runs == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / runs) + 0.005)
+
+
+@pytest.mark.parametrize("within", [0.1, 0.002])
+def test_cr2_is_unbiased_where_studies_differ_far_more_than_their_effects(within):
+    """E of each cluster's share is X'WX of that cluster, also in the direction that only the small variance within studies tells."""
+    studies, rng = np.repeat(np.arange(12), [2, *[1] * 10, 2]), np.random.default_rng(8)
+    working = 100.0 * (studies[:, None] == studies) + np.diag(within * rng.uniform(0.7, 1.4, studies.size))
+    X = np.linalg.qr(np.column_stack([np.ones(studies.size), rng.normal(size=studies.size)]))[0]
+    weighted = np.linalg.solve(working, X)
+    bread = np.linalg.inv(X.T @ weighted)
+    for study in range(12):
+        rows = studies == study
+        block = working[np.ix_(rows, rows)]
+        side = _adjusted(X[rows], weighted[rows], bread, block)
+        expected = X[rows].T @ weighted[rows]
+        np.testing.assert_allclose(
+            side.T @ (block - X[rows] @ bread @ X[rows].T) @ side,
+            expected,
+            rtol=1e-5,
+            atol=1e-7 * np.abs(expected).max(),
+        )
+
+
+def test_a_moderator_that_marks_one_study_leaves_robust_errors_finite():
+    frame = pd.DataFrame({"study": list("aabbccddee"), "estimate": [0.2, 0.3, 0.9, 0.6, 0.5, 0.4, 0.1, 0.3, 0.7, 0.2], "std_error": 0.2,
+                          "own": [1.0, 1.0, *[0.0] * 8]})  # fmt: skip
+    with pytest.warns(MMCWarning):
+        coefficients = meta_multilevel(frame, moderators=["own"]).robust().coefficients
+    assert (coefficients["std_error"] < 1).all()
