@@ -85,9 +85,10 @@ def tost(effect, low: float, high: float, *, alpha: float = 0.05) -> pd.DataFram
     -------
     pandas.DataFrame
         The rows with `bound_low`, `bound_high`, `p_lower` (against effect ≤ low), `p_upper` (against effect ≥ high),
-        `p_value` (the larger), the interval of level 1 - 2 alpha, and `verdict`: "equivalent" or "inconclusive". The level is
-        exact for raw differences, d_z and d_s; tests of d_av and smcr are as approximate as their intervals, whose sides err
-        unequally in the smallest samples (at n = 6 up to 8 % for 5 %).
+        `p_value` (the larger), the interval of level 1 - 2 alpha, and `verdict`: "equivalent", "not equivalent" where the
+        whole interval is beyond a bound (:func:`minimal_effect_test` says which), or "inconclusive". The level is exact for
+        raw differences, d_z and d_s; tests of d_av and smcr are as approximate as their intervals, whose sides err unequally
+        in the smallest samples (at n = 6 up to 8 % for 5 %).
 
     Raises
     ------
@@ -102,9 +103,10 @@ def tost(effect, low: float, high: float, *, alpha: float = 0.05) -> pd.DataFram
     [[1.0, -0.467, 2.467, 0.001, 'equivalent']]
     """
     rows, low, high = _prepared(effect, low, high, alpha)
-    above_low, below_high = _tails(rows, low)[0], _tails(rows, high)[1]
+    (above_low, below_low), (above_high, below_high) = _tails(rows, low), _tails(rows, high)
     p_value = np.maximum(above_low, below_high)
-    verdict = np.where(p_value < alpha, "equivalent", "inconclusive")
+    beyond = np.minimum(below_low, above_high) < alpha
+    verdict = np.select([p_value < alpha, beyond], ["equivalent", "not equivalent"], "inconclusive")
     return _with_tests(rows, (low, high), (above_low, below_high, p_value), verdict, alpha, "TOST")
 
 

@@ -142,8 +142,8 @@ def bounds_words(row: Mapping) -> str:
 
     Examples
     --------
-    >>> bounds_words({"estimate": 9.0, "std_error": 1.9, "bound_low": -3, "bound_high": 3, "p_value": 0.997, "verdict": "inconclusive"})
-    'against bounds [−3.0, 3.0] p = .997: inconclusive'
+    >>> bounds_words({"estimate": 9.0, "std_error": 1.9, "bound_low": -3, "bound_high": 3, "p_value": 0.997, "verdict": "not equivalent"})
+    'against bounds [−3.0, 3.0] p = .997: not equivalent'
     """
     bounds = write_interval(number_in(row, "bound_low"), number_in(row, "bound_high"), decimals_of_row(row))
     verdict = _text(row, "verdict")

@@ -212,7 +212,7 @@ def test_tost_of_student_sleep(by_r):
     row = effects.tost(effects.paired(raw["x"], raw["y"]), -0.5, 0.5).iloc[0]
     assert sorted([row["p_lower"], row["p_upper"]]) == pytest.approx([2.319e-4, 0.98924], rel=1e-3)
     assert [row["conf_low"], row["conf_high"]] == pytest.approx([-2.29301, -0.86699], abs=5e-6)
-    assert row["verdict"] == "inconclusive"
+    assert row["verdict"] == "not equivalent"
 
 
 def test_tost_agrees_with_scipy():
@@ -232,6 +232,10 @@ def test_verdict_is_that_of_the_interval(mean, metric):
     assert effects.tost(frame, edge["conf_low"] - 1e-6, edge["conf_high"] + 1e-6)["verdict"][0] == "equivalent"
     assert effects.tost(frame, edge["conf_low"] + 1e-6, 9)["verdict"][0] == "inconclusive"
     assert effects.tost(frame, -9, edge["conf_high"] - 1e-6)["verdict"][0] == "inconclusive"
+    assert effects.tost(frame, -9, edge["conf_low"] - 1e-6)["verdict"][0] == "not equivalent"
+    assert effects.tost(frame, -9, edge["conf_low"] + 1e-6)["verdict"][0] == "inconclusive"
+    assert effects.tost(frame, edge["conf_high"] + 1e-6, 9)["verdict"][0] == "not equivalent"
+    assert effects.tost(frame, edge["conf_high"] - 1e-6, 9)["verdict"][0] == "inconclusive"
     row = effects.tost(frame, -9, 9).iloc[0]
     assert [row["conf_low"], row["conf_high"]] == pytest.approx([edge["conf_low"], edge["conf_high"]], abs=1e-9)
 
