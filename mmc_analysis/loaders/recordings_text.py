@@ -66,12 +66,19 @@ def recordings_paragraph(
 
 
 def _tally(own: pd.DataFrame) -> Tally:
-    flags = Counter(flag for cell in own["flags"].fillna("") for flag in cell.split(";") if flag not in ("", "failed"))
+    flags = Counter(
+        flag
+        for cell in own["flags"].astype(object).fillna("")
+        for flag in cell.split(";")
+        if flag not in ("", "failed")
+    )
     total = {
         name: int(own[name].fillna(0).sum()) if name in own else 0 for name in ("repetitions", "repetitions_empty")
     }
     missing = (
-        own["reference_missing"].fillna("") != "" if "reference_missing" in own else pd.Series(False, index=own.index)
+        own["reference_missing"].astype(object).fillna("") != ""
+        if "reference_missing" in own
+        else pd.Series(False, index=own.index)
     )
     return Tally(signals=len(own), without_reference=int((missing & (own["status"] != "failed")).sum()), masked=int((own["status"] == "masked").sum()), failed=int((own["status"] == "failed").sum()),
                  repetitions=total["repetitions"], empty=total["repetitions_empty"], flags=dict(flags))  # fmt: skip

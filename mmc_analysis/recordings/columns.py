@@ -115,6 +115,8 @@ def block_of(frame: pd.DataFrame, names: list[str], units: list[str], name: str,
 def _within(column: pd.Series, clock: Clock, where: str) -> np.ndarray:
     """Return the cells of the rows that the clock has; there must be nothing behind them but empty cells and zeros."""
     cells = column.to_numpy()
+    if len(cells) == clock.n_rows:
+        return cells
     behind = column.iloc[clock.n_rows :]
     if behind.notna().any() and (behind.dropna() != 0).any():
         raise RecordingError(

@@ -14,7 +14,6 @@ from mmc_analysis.recordings.hints import Hints, ask, make_hints
 from mmc_analysis.recordings.naming import guess_side, type_in_name
 from mmc_analysis.recordings.recording import Channel, Event, Recording, Source, find_channel, listed
 from mmc_analysis.recordings.source import Block, File, damaged, read_bytes
-from mmc_analysis.recordings.text import encoding_of
 from mmc_analysis.recordings.triggers import trigger_events
 from mmc_analysis.recordings.units import MICROVOLTS, plain_unit
 
@@ -101,8 +100,9 @@ def read_file(file: File, hints: Hints) -> tuple[str, list[Block]]:
     reader: Callable = FORMATS[name].reader
     with damaged(file.name, FORMATS[name].title), np.errstate(all="ignore"):
         blocks = reader(file, hints)
+    file.refuse_changed()
     if FORMATS[name].by_bytes is None:
-        encoding = hints.encoding or encoding_of(file.data)
+        encoding = hints.encoding or file.encoding
         blocks = [replace(block, metadata={**block.metadata, "encoding": encoding}) for block in blocks]
     if not any(channel.n_samples for block in blocks for channel in block.channels):
         raise RecordingError(f"{file.name}: read as {FORMATS[name].title}, it holds no samples. Export it again.")

@@ -11,7 +11,7 @@ from mmc_analysis.options import nearest
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel, Event
-from mmc_analysis.recordings.text import Text, open_text
+from mmc_analysis.recordings.text import Text, encoding_of, open_text
 from mmc_analysis.recordings.units import plain_unit
 
 LARGEST = 2_000_000_000
@@ -26,10 +26,13 @@ class File:
     ----------
     path : pathlib.Path
     data : bytes
+    stamp : tuple of int, optional
+        Size and time of change when it was read; None for bytes that came another way.
     """
 
     path: Path
     data: bytes = field(repr=False)
+    stamp: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -40,6 +43,11 @@ class File:
     def sha256(self) -> str:
         """Checksum of the content."""
         return hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def encoding(self) -> str:
+        """Encoding of the content, if it is text."""
+        return encoding_of(self.data)
 
     def text(self, encoding: str | None = None) -> Text:
         """Return the content as text, in the encoding that the user says or that it is told to have.
@@ -53,7 +61,25 @@ class File:
 
     @cached_property
     def _text(self) -> Text:
-        return open_text(self.data, self.name)
+        return open_text(self.data, self.name, self.encoding, self.path)
+
+    def refuse_changed(self) -> None:
+        """Refuse a file that has changed since it was read, so that result and checksum belong to one content.
+
+        Raises
+        ------
+        RecordingError
+        """
+        if self.stamp is None:
+            return
+        try:
+            now = stamp_of(self.path)
+        except OSError:
+            now = None
+        if now != self.stamp:
+            raise RecordingError(
+                f"{self.name}: the file was changed while it was read. Close it in other programs, and read it again."
+            )
 
 
 @dataclass(frozen=True)
@@ -106,6 +132,12 @@ def check_count(found: int, declared: float, where: str, strict: bool) -> list[s
     return [said]
 
 
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Return size and time of change of a file."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
 def read_bytes(path) -> File:
     """Read a file.
 
@@ -122,8 +154,8 @@ def read_bytes(path) -> File:
     """
     path = _existing(path)
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
+        stamp = stamp_of(path)
+        if (size := stamp[0]) > LARGEST:
             raise RecordingError(f"{path.name}: {size / 1e9:.1f} GB, more than the {LARGEST / 1e9:g} GB that are read at once. "
                                  "Export the trials one by one.")  # fmt: skip
         data = path.read_bytes()
@@ -133,7 +165,7 @@ def read_bytes(path) -> File:
         ) from fault
     if not data[:65_536].strip(b"\x00 \r\n\t") and not data.strip(b"\x00 \r\n\t"):
         raise RecordingError(f"{path.name}: the file is empty ({len(data)} bytes). Export it again.")
-    return File(path, data)
+    return File(path, data, stamp)
 
 
 def _existing(path) -> Path:

@@ -6,6 +6,7 @@ import io
 import itertools
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,8 @@ class Text:
         First lines, without line ends; the last one may be cut where `complete` is False.
     complete : bool
         Whether the head is the whole file.
+    path : pathlib.Path, optional
+        The file, if it holds these bytes and no others.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Text:
     encoding: str
     head: list[str]
     complete: bool
+    path: Path | None = None
 
     def rows(self, first: int) -> list[str]:
         """Return the lines of the head from one on, without one that may be cut."""
@@ -71,8 +75,10 @@ class Dialect:
     decimal: str
 
 
-def open_text(data: bytes, name: str, encoding: str | None = None) -> Text:
+def open_text(data: bytes, name: str, encoding: str | None = None, path: Path | None = None) -> Text:
     """Tell a text file's encoding (byte-order mark, UTF-8, UTF-16, then Windows cp1252) and split its head into lines.
+
+    `path` is the file that holds just these bytes, if there is one.
 
     Raises
     ------
@@ -87,7 +93,7 @@ def open_text(data: bytes, name: str, encoding: str | None = None) -> Text:
     encoding = encoding or encoding_of(data)
     try:
         if encoding.startswith(("utf-16", "utf_16")):
-            data, encoding = data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), "utf-8"
+            data, encoding, path = data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), "utf-8", None
         start = data[:HEAD_BYTES]
         complete = len(start) == len(data)
         head = codecs.getincrementaldecoder(encoding)().decode(start, final=complete)
@@ -105,6 +111,7 @@ def open_text(data: bytes, name: str, encoding: str | None = None) -> Text:
         encoding,
         head.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"),
         complete,
+        path,
     )
 
 
@@ -281,13 +288,15 @@ def read_columns(
     options = {
         "sep": r"\s+" if dialect.delimiter == " " else dialect.delimiter, "decimal": dialect.decimal, "header": None,
         "names": range(width), "index_col": False, "encoding": text.encoding, "na_values": list(MISSING),
-        "keep_default_na": False, "usecols": usecols, "skip_blank_lines": True,
+        "keep_default_na": False, "usecols": usecols, "skip_blank_lines": True, "compression": None,
     }  # fmt: skip
     numeric = [column for column in (usecols or range(width)) if column not in texts]
-    kinds = dict.fromkeys(numeric, np.float64) | dict.fromkeys(texts, str)
+    kinds = dict.fromkeys(numeric, np.float64) | dict.fromkeys(texts, str) if texts else np.float64
     if not texts:
         # blanks before numbers do no harm; only before empty cells and quotation marks must they be skipped, at a cost
         with contextlib.suppress(ValueError, UnicodeError, pd.errors.ParserError):
+            if usecols is None and _counts_lines_as_we_do(text, first_line):
+                return pd.read_csv(text.path, skiprows=first_line, dtype=kinds, **options)
             return pd.read_csv(_below(text, first_line), dtype=kinds, **options)
     try:
         return pd.read_csv(_below(text, first_line), dtype=kinds, skipinitialspace=True, **options)
@@ -306,12 +315,24 @@ def read_columns(
     return frame
 
 
+def _start_of(text: Text, line: int) -> int:
+    return next(itertools.islice(_LINE_END.finditer(text.data), line - 1, None)).end() if line else 0
+
+
 def _below(text: Text, line: int) -> io.BytesIO:
-    """Return the file from a line on; told to skip rows instead, pandas would ask of each row whether it is one of them."""
+    """Return the file from a line on."""
     below = io.BytesIO(text.data)
-    if line:
-        below.seek(next(itertools.islice(_LINE_END.finditer(text.data), line - 1, None)).end())
+    below.seek(_start_of(text, line))
     return below
+
+
+def _counts_lines_as_we_do(text: Text, line: int) -> bool:
+    """Whether pandas may read the file itself, which it does in parallel: what stands above the line must look the same to it."""
+    if text.path is None or text.encoding not in ("utf-8", "utf-8-sig"):
+        return False
+    above = text.data[: _start_of(text, line)].replace(b"\r\n", b"\n").removesuffix(b"\n")
+    rows = above.split(b"\n") if line else []
+    return b"\r" not in above and all(row.strip() and row.count(b'"') % 2 == 0 for row in rows)
 
 
 def _as_text(text: Text, options: dict, first_line: int, *, skip_blank_lines: bool) -> pd.DataFrame | None:
