@@ -7,16 +7,16 @@ exactly, by eliminating d from every pair of lines; nothing is sampled.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from mmc_analysis.effects.frames import t_quantile
 from mmc_analysis.errors import EffectError
 from mmc_analysis.synthesis.printed import Printed
 
 SLACK = 1e-9
+STEPS_BETWEEN = 100
 DF_GRID = np.array([*range(1, 201), *range(210, 1001, 10), 2000, 5000, np.inf])
 
 
@@ -113,7 +113,7 @@ def _gap(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 def fitting_df(evidence: Evidence, grid: np.ndarray = DF_GRID) -> np.ndarray:
-    """Return the degrees of freedom of a grid under which all printed numbers agree, or one between its points.
+    """Return the degrees of freedom of a grid under which all printed numbers agree, or between its points if none does.
 
     Examples
     --------
@@ -126,14 +126,14 @@ def fitting_df(evidence: Evidence, grid: np.ndarray = DF_GRID) -> np.ndarray:
 
 
 def common_df(evidences: list[Evidence], grid: np.ndarray = DF_GRID) -> np.ndarray:
-    """Return the degrees of freedom of a grid under which several differences could share one standard error, or one between.
+    """Return the degrees of freedom of a grid under which several differences could share one standard error, or between.
 
     Examples
     --------
     >>> from mmc_analysis.synthesis.printed import read_printed
     >>> welch = Evidence(read_printed("-20.6"), high=read_printed("-1.1"), p=read_printed("0.040"), t=read_printed("-2.34"))
-    >>> common_df([welch]).round(1)
-    array([10.5])
+    >>> common_df([welch]).min().round(2), common_df([welch]).max().round(2)
+    (np.float64(10.21), np.float64(10.86))
     """
 
     def gap(df: np.ndarray) -> np.ndarray:
@@ -149,33 +149,32 @@ def common_df(evidences: list[Evidence], grid: np.ndarray = DF_GRID) -> np.ndarr
 def where_fitting(
     fits: Callable[[np.ndarray], np.ndarray], gap: Callable[[np.ndarray], np.ndarray], grid: np.ndarray
 ) -> np.ndarray:
-    """Return the points of a grid that fit; where none does, one between them, at which the gap is smallest, if it does.
+    """Return the points of a grid that fit; where none does, those of a finer one where the gap is small.
 
     Degrees of freedom of Welch, Satterthwaite, or Kenward and Roger are no whole numbers.
 
     Examples
     --------
-    >>> where_fitting(lambda x: np.abs(x - 2.3) < 0.1, lambda x: np.abs(x - 2.3), np.array([1.0, 2.0, 3.0])).round(3)
-    array([2.3])
+    >>> where_fitting(lambda x: np.abs(x - 2.31) < 0.015, lambda x: np.abs(x - 2.31), np.array([1.0, 2.0, 3.0])).round(3)
+    array([2.3 , 2.31, 2.32])
     """
     found = grid[fits(grid)]
-    if found.size:
+    if found.size or np.isfinite(grid).sum() < 2:
         return found
-    points = grid[np.isfinite(grid)]
+    points = _between(grid[np.isfinite(grid)], STEPS_BETWEEN)
+    if (here := fits(points)).any():
+        return points[here]
     gaps = np.concatenate([[np.inf], gap(points), [np.inf]])
-    least = np.flatnonzero((gaps[1:-1] <= gaps[:-2]) & (gaps[1:-1] <= gaps[2:]))
-    for i in sorted({j for near in least for j in (near - 1, near) if 0 <= j < points.size - 1}):
-        ends = points[i], points[i + 1]
-        nearest = optimize.minimize_scalar(
-            partial(_alone, gap), bounds=ends, method="bounded", options={"xatol": 1e-10}
-        ).x
-        if fits(np.array([nearest]))[0]:
-            return np.array([nearest])
+    for i in np.flatnonzero((gaps[1:-1] < gaps[:-2]) & (gaps[1:-1] <= gaps[2:])):
+        near = _between(points[max(i - 1, 0) : i + 2], STEPS_BETWEEN)
+        if (here := fits(near)).any():
+            return near[here]
     return found
 
 
-def _alone(gap: Callable[[np.ndarray], np.ndarray], point: float) -> float:
-    return float(gap(np.array([point]))[0])
+def _between(points: np.ndarray, steps: int) -> np.ndarray:
+    """Return points with so many steps from each to the next."""
+    return np.interp(np.arange((points.size - 1) * steps + 1) / steps, np.arange(points.size), points)
 
 
 def common_se(evidences: list[Evidence], df) -> tuple[np.ndarray, np.ndarray]:

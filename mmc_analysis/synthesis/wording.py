@@ -38,7 +38,8 @@ def df_words(df: np.ndarray) -> str:
         return "at any df"
     if df.max() == df.min():
         return f"at df = {df.min():g} only" if df.min() % 1 == 0 else f"near df = {df.min():.4g} only"
-    return f"from df = {df.min():g} upwards" if np.isinf(df.max()) else f"for df from {df.min():g} to {df.max():g}"
+    low, high = (f"{edge:g}" if edge == np.round(edge) else f"{edge:.4g}" for edge in (df.min(), df.max()))
+    return f"from df = {low} upwards" if np.isinf(df.max()) else f"for df from {low} to {high}"
 
 
 def named_analysis(analysis: Analysis) -> str:
