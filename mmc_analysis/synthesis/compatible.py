@@ -16,7 +16,7 @@ from mmc_analysis.errors import EffectError
 from mmc_analysis.synthesis.printed import Printed
 
 SLACK = 1e-9
-STEPS_BETWEEN = 100
+STEPS_BETWEEN, NEAREST_MISSES = 100, 8
 DF_GRID = np.array([*range(1, 201), *range(210, 1001, 10), 2000, 5000, np.inf])
 
 
@@ -165,7 +165,8 @@ def where_fitting(
     if (here := fits(points)).any():
         return points[here]
     gaps = np.concatenate([[np.inf], gap(points), [np.inf]])
-    for i in np.flatnonzero((gaps[1:-1] < gaps[:-2]) & (gaps[1:-1] <= gaps[2:])):
+    least = np.flatnonzero((gaps[1:-1] < gaps[:-2]) & (gaps[1:-1] <= gaps[2:]))
+    for i in least[np.argsort(gaps[1:-1][least])][:NEAREST_MISSES]:
         near = _between(points[max(i - 1, 0) : i + 2], STEPS_BETWEEN)
         if (here := fits(near)).any():
             return near[here]
