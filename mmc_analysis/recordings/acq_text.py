@@ -6,10 +6,12 @@ import re
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import sniff, split_line
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Channel
 from mmc_analysis.recordings.source import Block, File, check_count, make_channel
-from mmc_analysis.recordings.text import Text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import Text
+from mmc_analysis.recordings.text_columns import read_columns
 
 INTERVAL = re.compile(
     r"^\s*([\d.,]+(?:[eE][+-]?\d+)?)\s*(sec|s|msec|ms|µsec|usec|us|min|Hz|kHz|MHz)(?:/sample)?\s*(?:$|[\t,;])"

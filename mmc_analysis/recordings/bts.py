@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import sniff, split_line
 from mmc_analysis.recordings.clock import clock_of
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.source import Block, File, channel_on, check_count
-from mmc_analysis.recordings.text import read_columns, sniff, split_line
+from mmc_analysis.recordings.text_columns import read_columns
 from mmc_analysis.recordings.units import plain_unit
 
 

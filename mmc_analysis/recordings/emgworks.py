@@ -6,11 +6,13 @@ from dataclasses import replace
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import sniff, split_line
 from mmc_analysis.recordings.clock import clock_of, snap_to_delsys
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, channel_on, check_count
-from mmc_analysis.recordings.text import Text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import Text
+from mmc_analysis.recordings.text_columns import read_columns
 from mmc_analysis.recordings.units import split_name
 
 LABEL = re.compile(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import Dialect, is_number, number_of, sniff
 from mmc_analysis.recordings.clock import Clock, clock_of, clock_text_to_seconds, is_clock_text
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, channel_on
-from mmc_analysis.recordings.text import Dialect, is_number, number_of, sniff
 
 KEY = re.compile(r"^([A-Za-z]+)=\t?(.*)$")
 COMMENT = re.compile(r"#(?:\*|\d+)")

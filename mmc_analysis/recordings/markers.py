@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from mmc_analysis.recordings.cells import MISSING, is_number, number_of, split_line
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.naming import words_of
 from mmc_analysis.recordings.recording import Event
-from mmc_analysis.recordings.text import MISSING, is_number, number_of, split_line
 
 WORDS = (
     "activity",

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import sniff, split_line
 from mmc_analysis.recordings.clock import clock_of
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.markers import events_of, is_marker_name
 from mmc_analysis.recordings.naming import guess_side, type_in_name
 from mmc_analysis.recordings.recording import Channel
 from mmc_analysis.recordings.source import Block, File, channel_on, check_count
-from mmc_analysis.recordings.text import read_columns, sniff, split_line
+from mmc_analysis.recordings.text_columns import read_columns
 from mmc_analysis.recordings.units import plain_unit, split_name
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import sniff, split_line
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.counts import are_counts, opensignals_transfer
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File
-from mmc_analysis.recordings.text import read_columns, sniff, split_line
+from mmc_analysis.recordings.text_columns import read_columns
 from mmc_analysis.recordings.triggers import line_events
 
 LARGEST_SEQUENCE = 2**41

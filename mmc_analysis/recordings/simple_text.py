@@ -1,12 +1,13 @@
 """The "Simple Text Format": labels, rate and resolution above converter counts."""
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import sniff
 from mmc_analysis.recordings.counts import Transfer, are_counts
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.naming import guess_type
 from mmc_analysis.recordings.recording import Channel
 from mmc_analysis.recordings.source import Block, File
-from mmc_analysis.recordings.text import read_columns, sniff
+from mmc_analysis.recordings.text_columns import read_columns
 
 
 def is_simple_text(lines: list[str]) -> bool:

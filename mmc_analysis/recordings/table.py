@@ -3,21 +3,14 @@
 from dataclasses import replace
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import Dialect, first_numeric_line, is_number, sniff, split_line
 from mmc_analysis.recordings.clock import clock_text_to_seconds, is_clock_text
 from mmc_analysis.recordings.columns import are_units, block_of, refuse_clocks, stated_rate
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.markers import is_marker_name, marker_header, numbers_or_words
 from mmc_analysis.recordings.source import Block, File
-from mmc_analysis.recordings.text import (
-    HEAD_BYTES,
-    Dialect,
-    Text,
-    first_numeric_line,
-    is_number,
-    read_columns,
-    sniff,
-    split_line,
-)
+from mmc_analysis.recordings.text import HEAD_BYTES, Text
+from mmc_analysis.recordings.text_columns import read_columns
 from mmc_analysis.recordings.units import plain_unit
 
 ROWS_LOOKED_AT = 50

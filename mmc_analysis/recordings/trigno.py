@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import is_number, sniff, split_line
 from mmc_analysis.recordings.clock import clock_of, snap_to_delsys
 from mmc_analysis.recordings.emgworks import signal_length
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.recording import Channel, Event
 from mmc_analysis.recordings.source import Block, File, channel_on, make_channel
-from mmc_analysis.recordings.text import Text, is_number, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import Text
+from mmc_analysis.recordings.text_columns import read_columns
 from mmc_analysis.recordings.units import split_name
 
 RATE = re.compile(r"(-?[\d.,]+)\s*Hz")

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmc_analysis.errors import RecordingError
+from mmc_analysis.recordings.cells import is_number, sniff, split_line
 from mmc_analysis.recordings.clock import Clock
 from mmc_analysis.recordings.hints import Hints
 from mmc_analysis.recordings.recording import Event
 from mmc_analysis.recordings.source import Block, File, channel_on
-from mmc_analysis.recordings.text import Text, is_number, open_text, read_columns, sniff, split_line
+from mmc_analysis.recordings.text import Text, open_text
+from mmc_analysis.recordings.text_columns import read_columns
 
 SECTIONS = ("Events", "Devices", "Joints", "Model Outputs", "Segments", "Trajectories")
 HEADER_LINES = 5

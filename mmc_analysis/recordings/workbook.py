@@ -12,13 +12,13 @@ import pandas as pd
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import nearest
+from mmc_analysis.recordings.cells import is_missing, is_number, number_of
 from mmc_analysis.recordings.clock import clock_text_to_seconds
 from mmc_analysis.recordings.columns import are_units, block_of, refuse_clocks, stated_rate
 from mmc_analysis.recordings.hints import Hints, ask
 from mmc_analysis.recordings.markers import is_marker_name, numbers_or_words
 from mmc_analysis.recordings.recording import listed
 from mmc_analysis.recordings.source import Block, File
-from mmc_analysis.recordings.text import is_missing, is_number, number_of
 from mmc_analysis.recordings.units import plain_unit
 
 MOST_ROWS = 1_048_576

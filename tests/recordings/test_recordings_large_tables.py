@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from mmc_analysis.errors import RecordingError
-from mmc_analysis.recordings import read_recording
-from mmc_analysis.recordings import text as text_module
+from mmc_analysis.recordings import read_recording, text_columns
 
 FS, N = 2000.0, 90_000
 HEADER = "Time (s),EMG 1 (mV),EMG 2 (mV),EMG 3 (mV),EMG 4 (mV)"
@@ -37,7 +36,7 @@ def by_path(monkeypatch) -> list[bool]:
         found.append(isinstance(source, Path))
         return read(source, **options)
 
-    monkeypatch.setattr(text_module.pd, "read_csv", told)
+    monkeypatch.setattr(text_columns.pd, "read_csv", told)
     return found
 
 
@@ -100,6 +99,6 @@ def test_a_file_that_changes_while_it_is_read_is_refused(lines, put, monkeypatch
             file.write("\n")
         return found
 
-    monkeypatch.setattr(text_module.pd, "read_csv", and_then_changed)
+    monkeypatch.setattr(text_columns.pd, "read_csv", and_then_changed)
     with pytest.raises(RecordingError, match="changed while it was read"):
         read_recording(path)
