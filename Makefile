@@ -17,9 +17,10 @@ PAPERS  := build/paper/paper.pdf build/paper/paper.docx build/paper/paper.html
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: paper results figures notebooks all test test-slow check verify docs expected lab lock clean help FORCE
-.DEFAULT_GOAL := paper
+.DEFAULT_GOAL := all
 
-paper: $(RESULTS) $(FIGURES) $(PAPERS)  ## results, figures and the paper as PDF, Word and HTML (the default)
+all: paper notebooks                    ## results, figures, notebooks and the paper (the default)
+paper: $(RESULTS) $(FIGURES) $(PAPERS)  ## results, figures and the paper as PDF, Word and HTML
 results: $(RESULTS)                     ## the numbers only
 figures: $(FIGURES)                     ## the figures only
 
@@ -85,8 +86,6 @@ $(PAPERS): $(TYPESETTING) $(FIGURES)
 	@$(RUN) -m paper.typeset $< $@
 
 # --- the rest ---------------------------------------------------------------------------------------------------
-all: paper notebooks verify             ## paper, notebooks and verify
-
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=build/notebooks/%.html)  ## run the notebooks; pages in build/notebooks
 build/notebooks/%.html: notebooks/%.ipynb $(INPUTS)/package.txt $(INPUTS)/published.txt \
     $(INPUTS)/example_calatayud.txt $(INPUTS)/example_imagery.txt $(INPUTS)/example_contreras.txt | $(VENV)/ready

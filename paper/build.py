@@ -1,4 +1,4 @@
-"""Build everything without make: python paper/build.py [paper | notebooks | test | verify]
+"""Build everything without make: python paper/build.py [all | paper | notebooks | test | verify]
 
 The steps are those of the Makefile, in order, without asking what is up to date.
 """
@@ -52,6 +52,12 @@ def notebooks() -> None:
         step("paper.notebooks", f"notebooks/{path.name}", f"build/notebooks/{path.stem}.html")
 
 
+def everything() -> None:
+    """Build what `make` builds."""
+    paper()
+    notebooks()
+
+
 def test() -> None:
     """Run the tests."""
     step("pytest", "-q", "-m", "not slow")
@@ -63,7 +69,7 @@ def verify() -> None:
     step("paper.verify", "build/results", "paper/expected")
 
 
-TARGETS = {"paper": paper, "notebooks": notebooks, "test": test, "verify": verify}
+TARGETS = {"all": everything, "paper": paper, "notebooks": notebooks, "test": test, "verify": verify}
 
 
 def main(target: str) -> None:
@@ -76,4 +82,4 @@ def main(target: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "paper")
+    main(sys.argv[1] if len(sys.argv) > 1 else "all")

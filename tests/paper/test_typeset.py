@@ -1,5 +1,6 @@
 """The text becomes PDF, Word and HTML: complete, without a path of this machine, the same bytes twice."""
 
+import os
 import re
 import shutil
 import zipfile
@@ -37,8 +38,7 @@ A finding [@calatayud2016].
 @pytest.fixture(scope="module")
 def source(request):
     """A small text two folders below the project's, where the real one stands, with its figure."""
-    folder = request.config.rootpath / "build" / "test_typeset"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = request.config.rootpath / "build" / f"test_typeset_{os.getpid()}"  # of each worker its own
     (folder / "figures").mkdir(parents=True)
     figure, ax = plt.subplots(figsize=(2, 1))
     ax.plot([0, 1])
