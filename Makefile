@@ -87,7 +87,7 @@ $(PAPERS): $(TYPESETTING) $(FIGURES)
 
 # --- the rest ---------------------------------------------------------------------------------------------------
 notebooks: $(NOTEBOOKS:notebooks/%.ipynb=build/notebooks/%.html)  ## run the notebooks; pages in build/notebooks
-build/notebooks/%.html: notebooks/%.ipynb $(INPUTS)/package.txt $(INPUTS)/published.txt \
+build/notebooks/%.html: notebooks/%.ipynb paper/notebooks.py $(INPUTS)/package.txt $(INPUTS)/published.txt \
     $(INPUTS)/example_calatayud.txt $(INPUTS)/example_imagery.txt $(INPUTS)/example_contreras.txt | $(VENV)/ready
 	@echo "notebook $*"
 	@$(RUN) -m paper.notebooks $< $@

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 INLINE = "module://matplotlib_inline.backend_inline"
+WHOLE_WORDS = "<style>.jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }</style></head>"
 
 
 def run(path: Path) -> nbformat.NotebookNode:
@@ -32,7 +33,7 @@ def main(source: str, page: str) -> None:
     """Run the notebook and write the page."""
     body, _ = HTMLExporter().from_notebook_node(run(Path(source)))
     Path(page).parent.mkdir(parents=True, exist_ok=True)
-    Path(page).write_text(body, encoding="utf-8")
+    Path(page).write_text(body.replace("</head>", WHOLE_WORDS, 1), encoding="utf-8")
 
 
 if __name__ == "__main__":
