@@ -36,7 +36,7 @@ BURST_WORDS = {
     "double-threshold": "the rectified signal ({low_pass_hz:g} Hz low-pass) above baseline mean + {n_sd:g} SD",
     "hodges-bui": "the mean of the rectified signal ({low_pass_hz:g} Hz low-pass) over the next {mean_ms:g} ms above baseline mean + "
     "{n_sd:g} SD (Hodges and Bui 1996)",
-    "tkeo": "the Teager-Kaiser energy of the {tkeo_high_pass_hz:g}-{tkeo_low_pass_hz:g} Hz signal above baseline mean + "
+    "tkeo": "the Teager-Kaiser energy of the {tkeo_high_pass_hz:g}–{tkeo_low_pass_hz:g} Hz signal above baseline mean + "
     "{tkeo_n_sd:g} SD (Solnik et al. 2010)",
 }
 
@@ -143,7 +143,7 @@ def methods_paragraph(
     Examples
     --------
     >>> text = methods_paragraph(EmgSettings.preset("calatayud2016"), fs=1500.0)
-    >>> "10-500 Hz" in text and "root mean square over a centred window of 500.7 ms" in text
+    >>> "10–500 Hz" in text and "root mean square over a centred window of 500.7 ms" in text
     True
     """
     references = tuple(references)
@@ -218,14 +218,14 @@ def _filtered(settings: EmgSettings) -> str:
     if settings.signal == "envelope":
         return "The signals were recorded as envelopes and were not filtered again."
     band = settings.band
-    width = f"{band.high_pass_hz:g}-{band.low_pass_hz:g} Hz" if band.low_pass_hz else f"from {band.high_pass_hz:g} Hz"
+    width = f"{band.high_pass_hz:g}–{band.low_pass_hz:g} Hz" if band.low_pass_hz else f"from {band.high_pass_hz:g} Hz"
     kind = "band-pass" if band.low_pass_hz else "high-pass"
     passes = "zero-lag, two passes" if band.passes == 2 else "one pass"
     corners = "after all passes" if band.corners == "effective" else "after each pass"
     ends = {"even": "mirrored", "odd": "point-mirrored", "constant": "held"}[settings.padding]
     return (
         f"Whole recordings were {kind} filtered with a Butterworth filter ({width}, effective order {band.order} "
-        f"({DECIBELS_PER_ORDER * band.order} dB per octave), {passes} of order {band.design_order}, -3 dB at the corners {corners}; ends {ends} for {settings.padding_ms:g} ms); peaks were not taken within "
+        f"({DECIBELS_PER_ORDER * band.order} dB per octave), {passes} of order {band.design_order}, −3 dB at the corners {corners}; ends {ends} for {settings.padding_ms:g} ms); peaks were not taken within "
         f"{settings.edge_ms:g} ms of an end of the recording or of a long gap."
     )
 

@@ -129,7 +129,7 @@ def test_the_high_pass_against_heart_beats_raises_the_corner():
 
 def test_the_paragraph_states_what_was_done():
     text = methods_paragraph(EmgSettings(low_pass_hz=450.0, high_pass_hz=20.0, window_ms=250.0), fs=1000.0)
-    for words in ("sampled at 1000 Hz", "20-450 Hz", "effective order 4", "two passes of order 2", "251 ms", "mirrored for 500 ms",
+    for words in ("sampled at 1000 Hz", "20–450 Hz", "effective order 4", "two passes of order 2", "251 ms", "mirrored for 500 ms",
                   "Heart beats were not treated, and mains interference was not filtered", "more than 10 %"):  # fmt: skip
         assert words in text
 
@@ -139,7 +139,7 @@ def test_the_paragraph_states_what_was_done():
     [
         ({"envelope": "linear", "envelope_low_pass_hz": 5.0}, "low-pass filtered at 5 Hz"),
         ({"envelope": "arv"}, "average rectified value"),
-        ({"ecg": "high-pass"}, "from 30 Hz|30-500 Hz"),
+        ({"ecg": "high-pass"}, "from 30 Hz|30–500 Hz"),
         ({"ecg": "template"}, "mean heart beat at rest was subtracted"),
         (
             {"mains": "notch", "line_freq_hz": 50, "notch_harmonics": 3},
@@ -149,9 +149,9 @@ def test_the_paragraph_states_what_was_done():
         ({"signal": "envelope"}, "not filtered again"),
         ({"corners": "design"}, "after each pass"),
         ({"passes": 1}, "one pass"),
-        ({"bursts": BurstSettings(method="tkeo")}, "Teager-Kaiser energy of the 30-300 Hz"),
+        ({"bursts": BurstSettings(method="tkeo")}, "Teager-Kaiser energy of the 30–300 Hz"),
         ({"reference": "max"}, "maximum maximorum"),
-        ({"ecg": "high-pass", "high_pass_hz": 40.0}, "40-500 Hz.*damped by the high-pass corner of 40 Hz"),
+        ({"ecg": "high-pass", "high_pass_hz": 40.0}, "40–500 Hz.*damped by the high-pass corner of 40 Hz"),
         (
             {"mains": "notch", "line_freq_hz": 60, "notch_harmonics": 30},
             "harmonics up to 960 Hz \\(2 Hz wide at -6 dB\\)",
@@ -195,7 +195,7 @@ def test_every_item_of_the_reporting_lists_is_stated_or_asked_for():
     text = methods_paragraph(EmgSettings())
     stated, asked = text.split("Still to be reported: ")
     assert set(ISEK) <= set(asked.rstrip(".").split(", ")) and "sampling frequency" in asked
-    for words in ("Butterworth filter (10-500 Hz", "(24 dB per octave)", "root mean square over a centred window of 500 ms, moved sample by sample",
+    for words in ("Butterworth filter (10–500 Hz", "(24 dB per octave)", "root mean square over a centred window of 500 ms, moved sample by sample",
                   "percent of the highest peak over all trials and positions of maximal voluntary isometric contraction"):  # fmt: skip
         assert words in stated
     full = Acquisition(
