@@ -142,12 +142,13 @@ def sniff(
 def _refuse_grouped(rows: list[list[str]], name: str, row: int) -> None:
     """Ask where a column looks like whole numbers with thousands separators: 1.234 beside 345, and nothing else."""
     for column in range(max(map(len, rows), default=0)):
-        cells = [
-            (i, one[column]) for i, one in enumerate(rows, row) if column < len(one) and not is_missing(one[column])
-        ]
+        cells = [(i, one[column]) for i, one in enumerate(rows, row) if column < len(one)]
         grouped = [(i, cell) for i, cell in cells if _GROUPED.match(cell)]
+        if not grouped:
+            continue
+        cells = [(i, cell) for i, cell in cells if not is_missing(cell)]
         whole = [cell for _, cell in cells if _WHOLE.match(cell)]
-        if grouped and whole and len(grouped) + len(whole) == len(cells):
+        if whole and len(grouped) + len(whole) == len(cells):
             at, cell = grouped[0]
             sign = "." if "." in cell else ","
             raise RecordingError(f"{name}, row {at}, column {column + 1}: {cell!r} stands among whole numbers such as {whole[0]!r}, so {sign!r} may separate "

@@ -54,7 +54,9 @@ def read_columns(
         # blanks before numbers do no harm; only before empty cells and quotation marks must they be skipped, at a cost
         with contextlib.suppress(ValueError, UnicodeError, pd.errors.ParserError):
             if usecols is None and _counts_lines_as_we_do(text, first_line):
-                return pd.read_csv(text.path, skiprows=first_line, dtype=kinds, **options)
+                return pd.read_csv(
+                    text.path, dtype=kinds, **options | {"header": first_line - 1 if first_line else None}
+                )
             return pd.read_csv(_below(text, first_line), dtype=kinds, **options)
     try:
         return pd.read_csv(_below(text, first_line), dtype=kinds, skipinitialspace=True, **options)
