@@ -241,7 +241,7 @@ def _treated(settings: EmgSettings, rates: Sequence[float]) -> str:
         while rates and highest >= max(rates) / 2:
             highest -= line
         harmonics = f" and its harmonics up to {highest:g} Hz" if highest > line else ""
-        mains = f"and mains was notched at {line:g} Hz{harmonics} ({settings.notch_width_hz:g} Hz wide at -6 dB)."
+        mains = f"and mains was notched at {line:g} Hz{harmonics} ({settings.notch_width_hz:g} Hz wide at −6 dB)."
     return "" if settings.signal == "envelope" else f"{heart}, {mains}"
 
 

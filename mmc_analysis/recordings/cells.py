@@ -125,9 +125,10 @@ def sniff(
         quoted = any('"' in line for line in lines)
         commas = any("," in line for line in lines) and (decimal != "," or quoted)
         found = "," if commas else " " if spaced else ";" if decimal == "," else ","
-    cells = [(row + i, cell) for i, line in enumerate(lines) for cell in split_line(line, found)]
+    rows = [split_line(line, found) for line in lines]
+    cells = [(row + i, cell) for i, one in enumerate(rows) for cell in one]
     if decimal is None:
-        _refuse_grouped([split_line(line, found) for line in lines], name, row)
+        _refuse_grouped(rows, name, row)
         decimal = "," if found != "," and any("," in cell for _, cell in cells) else "."
     for at, cell in cells:
         if not is_number(cell, decimal) and not is_number(cell, "." if decimal == "," else ","):

@@ -30,7 +30,7 @@ TIME_WORDS = (
     "ms",
     "milliseconds",
 )
-SLOWEST_HZ = 100.0
+SLOWEST_STATED_HZ = 100.0
 FIRST_TIME_WORDS = ("t", "x")
 COUNT_WORDS = (
     "frame",
@@ -249,7 +249,7 @@ def _hertz(between: str, size: str, unit: str) -> float:
     """Return a rate in Hz; 0 for one such as "2,000 Hz", which is 2 Hz or 2000 Hz."""
     rate = float(size.replace(",", ".")) * (1000 if "khz" in f"{between} {unit}".lower() else 1)
     grouped = len(re.split(r"[.,]", size)[-1]) == 3 and not size.isdigit()
-    return 0.0 if grouped and rate < SLOWEST_HZ else rate
+    return 0.0 if grouped and rate < SLOWEST_STATED_HZ else rate
 
 
 def are_units(cells: list[str]) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mmc_analysis.errors import RecordingError
-from mmc_analysis.recordings.cells import Dialect, first_numeric_line, is_number, sniff, split_line
+from mmc_analysis.recordings.cells import ROWS_SNIFFED, Dialect, first_numeric_line, is_number, sniff, split_line
 from mmc_analysis.recordings.clock import clock_text_to_seconds, is_clock_text
 from mmc_analysis.recordings.columns import are_units, block_of, refuse_clocks, stated_rate
 from mmc_analysis.recordings.hints import Hints, ask
@@ -13,8 +13,6 @@ from mmc_analysis.recordings.text import HEAD_BYTES, Text
 from mmc_analysis.recordings.text_columns import read_columns
 from mmc_analysis.recordings.units import plain_unit
 
-ROWS_LOOKED_AT = 50
-
 
 def read_table(file: File, hints: Hints) -> list[Block]:
     """Read a text table; words in columns that are named for markers become events."""
@@ -23,7 +21,7 @@ def read_table(file: File, hints: Hints) -> list[Block]:
     if first is None:
         raise RecordingError(f"{file.name}: there is no row of numbers in its first {len(text.head)} lines, so this is no recording that "
                              "can be told. Name its format= if it is one.")  # fmt: skip
-    lines = [line for line in text.rows(first) if line.strip()][:ROWS_LOOKED_AT]
+    lines = [line for line in text.rows(first) if line.strip()][:ROWS_SNIFFED]
     if not lines:
         raise RecordingError(f"{file.name}, row {first + 1}: the line is longer than {HEAD_BYTES} bytes, which is no row of samples. Export one sample "
                              "per row.")  # fmt: skip

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mmc_analysis.errors import RecordingError
 from mmc_analysis.options import nearest
-from mmc_analysis.recordings.cells import is_missing, is_number, number_of
+from mmc_analysis.recordings.cells import ROWS_SNIFFED, is_missing, is_number, number_of
 from mmc_analysis.recordings.clock import clock_text_to_seconds
 from mmc_analysis.recordings.columns import are_units, block_of, refuse_clocks, stated_rate
 from mmc_analysis.recordings.hints import Hints, ask
@@ -27,7 +27,6 @@ MOST_BYTES = 1_500_000_000
 MOST_RATIO = 200
 MOST_PARTS = 5_000
 HEADER_ROWS = 30
-ROWS_LOOKED_AT = 50
 
 
 def is_workbook(data: bytes) -> bool:
@@ -165,7 +164,7 @@ def _header(rows: list[tuple], where: str) -> tuple[list[str], list[str]]:
 
 def _clocks(rows: list[tuple]) -> frozenset[int]:
     """Return the columns most of whose first cells are times."""
-    start = rows[:ROWS_LOOKED_AT]
+    start = rows[:ROWS_SNIFFED]
     return frozenset(
         i
         for i in range(len(rows[0]))

@@ -45,7 +45,11 @@ class Analysis:
     @property
     def possible_df(self) -> np.ndarray:
         """A grid of what the df may be, (m,)."""
-        return np.array([self.df]) if self.df_low is None else np.linspace(self.df_low, self.df_high, DF_STEPS)
+        return (
+            np.array([self.df])
+            if self.df_low in (None, self.df_high)
+            else np.linspace(self.df_low, self.df_high, DF_STEPS)
+        )
 
     def seen_by(self, evidence: Evidence) -> Evidence:
         """Return the evidence as this analysis means it: unadjusted level and P, and the standard error that it implies."""
@@ -81,11 +85,7 @@ def analyses_of(result: Result, given: Mapping | None) -> list[Analysis]:
 
 def _as_printed(df: Printed) -> Analysis:
     low, high = df_range(df)
-    return (
-        Analysis("test as printed", df.middle)
-        if low == high
-        else Analysis("test as printed", df.middle, df_low=low, df_high=high)
-    )
+    return Analysis("test as printed", df.middle, df_low=low, df_high=high)
 
 
 def _given(name: str, value) -> Analysis:

@@ -154,7 +154,7 @@ def test_the_paragraph_states_what_was_done():
         ({"ecg": "high-pass", "high_pass_hz": 40.0}, "40–500 Hz.*damped by the high-pass corner of 40 Hz"),
         (
             {"mains": "notch", "line_freq_hz": 60, "notch_harmonics": 30},
-            "harmonics up to 960 Hz \\(2 Hz wide at -6 dB\\)",
+            "harmonics up to 960 Hz \\(2 Hz wide at −6 dB\\)",
         ),
         ({"envelope": "linear"}, "effective order 4, zero-lag"),
         ({"signal": "envelope"}, "Repetitions with more than 10 % of their samples missing"),
